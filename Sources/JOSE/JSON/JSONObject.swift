@@ -21,6 +21,15 @@ public struct JSONObject: Sendable, Hashable {
     members = pairs.map { Member(name: JSONString($0.0), value: $0.1) }
   }
 
+  /// What can be read of a text that is no JSON, such as a token that was cut off: the members of the outermost object
+  /// before the first error. Nil when there are none, or when the text is JSON.
+  ///
+  /// For showing only, never for verifying.
+  public init?(salvaging bytes: [UInt8], limits: JSONLimits = .standard) {
+    guard let object = bytes.withUnsafeBufferPointer({ JSONParser.salvage($0, limits: limits) }) else { return nil }
+    self = object
+  }
+
   /// The value of the member with this name, byte for byte; the last one of duplicates (RFC 7515 §4).
   public subscript(name: String) -> JSON? {
     members.last { $0.name.value.hasSameBytes(as: name) }?.value

@@ -7,6 +7,8 @@ struct JSONParser {
   private let depthLimit: Int
   private var position = 0
   private var depth = 0
+  /// The members of the outermost object read so far; nil when they are not wanted.
+  private var outermostMembers: [JSONObject.Member]?
 
   private init(_ bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int) {
     self.bytes = bytes
@@ -20,6 +22,16 @@ struct JSONParser {
     } catch {
       return .failure(error)
     }
+  }
+
+  /// The members of the outermost object that stand before the first error; nil when there is none.
+  static func salvage(_ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) -> JSONObject? {
+    var parser = JSONParser(bytes, depthLimit: min(max(limits.depth, 0), JSONLimits.deepest))
+    parser.outermostMembers = []
+    guard (try? parser.document(sizeLimit: limits.bytes)) == nil, let members = parser.outermostMembers,
+      !members.isEmpty
+    else { return nil }
+    return JSONObject(members: members)
   }
 
   private mutating func document(sizeLimit: Int) throws(JSONError) -> JSON {
@@ -78,7 +90,9 @@ struct JSONParser {
       guard colon == UInt8(ascii: ":") else { throw failure(.unexpected(colon, expected: "':' after a member name")) }
       position += 1
       skipWhitespace()
-      members.append(JSONObject.Member(name: name, value: try value(expected: "a value after ':'")))
+      let member = JSONObject.Member(name: name, value: try value(expected: "a value after ':'"))
+      members.append(member)
+      if depth == 1 { outermostMembers?.append(member) }
       if try separator(closing: UInt8(ascii: "}"), expected: "',' or '}' after a member") { break }
     }
     leave()
