@@ -92,9 +92,9 @@ public struct TokenProblem: Error, Sendable, Hashable, CustomStringConvertible {
       case .payload: "A detached payload (RFC 7515, appendix F) must be put back between the dots."
       case .header, .whole: "Copy the token from its first character on."
       }
-    case .base64url(.padding): "Whoever made the token must leave the '=' out (RFC 7515 §2)."
+    case .base64url(.padding): "Whoever made the token must leave the '=' out (RFC 7515 section 2)."
     case .base64url(.whitespace): "Remove the space or line break; it often comes from wrapped output."
-    case .base64url(.standardAlphabet): "Whoever made the token must use base64url (RFC 7515 §2), not base64."
+    case .base64url(.standardAlphabet): "Whoever made the token must use base64url (RFC 7515 section 2), not base64."
     case .base64url(.alphabet): "Look at this byte: something else was pasted with the token, or it was changed."
     case .base64url(.length): "One or more characters are missing: the token was cut off or changed."
     case .base64url(.nonCanonicalTail): "The last character was changed, or the issuer's encoder is wrong."
