@@ -1,0 +1,114 @@
+/// One thing the person can do. This table is the only one: key handling, help, palette and hints are made from it.
+public struct Command: Sendable {
+  /// Help's headings, in its order.
+  enum Group: String, Sendable, CaseIterable {
+    case tokens = "Tokens"
+    case copying = "Copying"
+    case finding = "Finding"
+    case view = "Seeing"
+    case moving = "Moving"
+    case program = "Program"
+  }
+
+  public let id: CommandID
+  let group: Group
+  /// One line for help and palette.
+  public let title: String
+  public let defaultKeys: [Key]
+  /// The short words of the hints line, and the place in line when there is no room: 1 goes last.
+  let hint: (label: String, priority: Int)?
+  /// The second key after `y`, for what the copy menu holds.
+  let copyKey: Character?
+
+  private init(
+    _ id: CommandID, _ group: Group, _ title: String, _ keys: [Key], hint: (String, Int)? = nil,
+    copyKey: Character? = nil
+  ) {
+    self.id = id
+    self.group = group
+    self.title = title
+    defaultKeys = keys
+    self.hint = hint.map { (label: $0.0, priority: $0.1) }
+    self.copyKey = copyKey
+  }
+
+  /// The names that the configuration can bind keys to.
+  public static var allIDs: [String] { CommandID.allCases.map(\.rawValue) }
+
+  /// All commands; the order is that of help, palette and hints.
+  public static let all: [Command] = [
+    Command(.activate, .tokens, "Request a token, or unfold or show a claim", [.enter], hint: ("request", 3)),
+    Command(.copyToken, .copying, "Copy the token", ["c"], hint: ("copy token", 4)),
+    Command(.copyMenu, .copying, "Copy a part of it: y, then what", ["y"], hint: ("copy…", 6)),
+    Command(.renew, .tokens, "Renew the token: request a new one", ["r"], hint: ("renew", 7)),
+    Command(.renewAll, .tokens, "Renew all tokens that were requested", ["R"]),
+    Command(.open, .tokens, "Open a token from a file, or paste one", ["o"], hint: ("open", 5)),
+    Command(.add, .tokens, "Add an audience", ["a"], hint: ("add audience", 9)),
+    Command(.delete, .tokens, "Remove the audience, or close the token", ["D"]),
+    Command(.compare, .tokens, "Compare with another token, claim by claim", ["d"], hint: ("compare", 11)),
+    Command(.verify, .tokens, "Verify again, fetching the keys anew", ["v"], hint: ("verify", 10)),
+    Command(.cancel, .tokens, "Cancel a request, clear a filter or a message", [.escape]),
+    Command(.copyValue, .copying, "Copy the claim's value", [], copyKey: "y"),
+    Command(.copyKey, .copying, "Copy the claim's name", [], copyKey: "k"),
+    Command(.copyPath, .copying, "Copy the claim's path, as jq takes it", [], copyKey: "p"),
+    Command(.copyHeader, .copying, "Copy the header as JSON", [], copyKey: "h"),
+    Command(.copyClaims, .copying, "Copy the claims as JSON", [], copyKey: "c"),
+    Command(.copyBearer, .copying, "Copy as Authorization: Bearer …", [], copyKey: "b"),
+    Command(.copyExport, .copying, "Copy as a shell's export line", [], copyKey: "e"),
+    Command(.printToken, .copying, "Print the token, to select it with the terminal's own mouse", ["p"]),
+    Command(.filter, .finding, "Filter by name, value and path", ["/"], hint: ("filter", 8)),
+    Command(.nextMatch, .finding, "Next match", ["n"]),
+    Command(.previousMatch, .finding, "Previous match", ["N"]),
+    Command(.toggleTime, .view, "Local time or UTC", ["u"], hint: ("local time", 14)),
+    Command(.toggleRaw, .view, "Raw values or explained ones", ["i"], hint: ("raw", 13)),
+    Command(.toggleMask, .view, "Show what is masked, or mask it", ["."]),
+    Command(.zoom, .view, "Zoom the pane, or back", ["z"], hint: ("zoom", 12)),
+    Command(.expandAll, .view, "Unfold everything", []),
+    Command(.foldAll, .view, "Fold everything", []),
+    Command(.nextPane, .moving, "Next pane", [.tab]),
+    Command(.previousPane, .moving, "Previous pane", [.backTab]),
+    Command(.focusList, .moving, "To the audiences", ["1"]),
+    Command(.focusHeader, .moving, "To the header", ["2"]),
+    Command(.focusClaims, .moving, "To the claims", ["3"]),
+    Command(.focusSignature, .moving, "To the signature", ["4"]),
+    Command(.up, .moving, "Up", [.up, "k"]),
+    Command(.down, .moving, "Down", [.down, "j"]),
+    Command(.left, .moving, "Fold, or to the container, or to the list", [.left, "h"]),
+    Command(.right, .moving, "Unfold, or to the claims", [.right, "l"]),
+    Command(.first, .moving, "To the top", ["g", .home]),
+    Command(.last, .moving, "To the end", ["G", .end]),
+    Command(.pageUp, .moving, "A page up", [.pageUp]),
+    Command(.pageDown, .moving, "A page down", [.pageDown]),
+    Command(.halfPageUp, .moving, "Half a page up", [.control("u")]),
+    Command(.halfPageDown, .moving, "Half a page down", [.control("d")]),
+    Command(.help, .program, "Help: all keys; Enter runs what is selected", ["?", .function(1)], hint: ("help", 1)),
+    Command(.palette, .program, "Commands by name", [":", .control("p")]),
+    Command(.messages, .program, "All messages of this session", []),
+    Command(.toggleMouse, .program, "Mouse on or off", ["M"]),
+    Command(.redraw, .program, "Draw the screen anew", [.control("l")]),
+    Command(.suspend, .program, "Suspend; fg comes back", [.control("z")]),
+    Command(.back, .program, "Back; at the root, quit", ["q"], hint: ("quit", 2)),
+    Command(.quit, .program, "Quit", ["Q", .control("c")]),
+  ]
+
+  private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
+
+  static func named(_ id: CommandID) -> Command {
+    // Every case stands in the table; a test holds it to that.
+    byID[id] ?? Command(id, .program, id.rawValue, [])
+  }
+
+  /// What the copy menu offers, in its order.
+  static let copyChoices: [(key: Character, id: CommandID, label: String)] = [
+    ("y", .copyValue, "value"), ("k", .copyKey, "name"), ("p", .copyPath, "path"), ("t", .copyToken, "token"),
+    ("h", .copyHeader, "header JSON"), ("c", .copyClaims, "claims JSON"), ("b", .copyBearer, "Bearer header"),
+    ("e", .copyExport, "export line"),
+  ]
+}
+
+extension Key: ExpressibleByExtendedGraphemeClusterLiteral {
+  /// Lets the table write a plain character for its key.
+  public init(extendedGraphemeClusterLiteral value: Character) {
+    self = .character(value)
+  }
+}

@@ -1,0 +1,24 @@
+/// What `update` asks the outside to do. The loop of the terminal carries out `quit`, `suspend`, `redraw`,
+/// `printToTerminal` and `setMouse` itself; all others are for the executable, which answers with a `Message`.
+public enum Effect: Sendable, Hashable {
+  /// Request a token; answered by `tokenArrived` or `tokenFailed`.
+  case requestToken(EntryID, audience: String)
+  /// Fetch the keys of an issuer, which is configured or was confirmed by the person. `refresh` passes the cache by.
+  /// Answered by `keysArrived` or `keysFailed`.
+  case fetchKeys(EntryID, issuer: String, refresh: Bool)
+  /// Stop the request for an entry; an answer that comes all the same is dropped.
+  case cancel(EntryID)
+  /// Put a text on the clipboard; answered by `copied` or `copyFailed`.
+  case copy(String, what: String)
+  /// Read a file; answered by `opened` or `openFailed`.
+  case openFile(String)
+  /// Write the list of audiences to the configuration.
+  case saveAudiences([String])
+
+  /// Leave the alternate screen, print, wait for a key, come back.
+  case printToTerminal(String)
+  case setMouse(Bool)
+  case redraw
+  case suspend
+  case quit
+}

@@ -1,0 +1,33 @@
+import Inspection
+
+/// What the executable tells the interface at the start.
+public struct ModelOptions: Sendable {
+  /// The issuer that tokens are requested from, for the top bar and the issuer check.
+  public var issuer: String
+  /// What kind of issuer that is, for example "embedded issuer".
+  public var issuerNote: String
+  /// The algorithm and key ID of the issuer, when known at once; else `Message.issuerReady` brings them.
+  public var algorithm: String?
+  public var keyID: String?
+  /// The audiences of the list.
+  public var audiences: [String]
+  /// Issuers whose keys may be fetched without asking the person.
+  public var trustedIssuers: Set<String>
+  /// Renew tokens by themselves before they expire.
+  public var renewsAutomatically = false
+  /// Seconds of grace for time checks.
+  public var leeway: Int64 = 0
+  public var usesMouse = true
+  public var usesLocalTime = false
+  /// Seconds that local time is ahead of UTC at a time; passed in so that the model asks no system for it.
+  public var utcOffset: @Sendable (Timestamp) -> Int = { _ in 0 }
+  public var glyphs: Glyphs = .unicode
+  public var keyMap = KeyMap()
+
+  public init(issuer: String, issuerNote: String, audiences: [String], trustedIssuers: Set<String> = []) {
+    self.issuer = issuer
+    self.issuerNote = issuerNote
+    self.audiences = audiences
+    self.trustedIssuers = trustedIssuers.union([issuer])
+  }
+}

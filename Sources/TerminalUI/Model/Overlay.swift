@@ -1,0 +1,76 @@
+/// What lies over the main screen and swallows the keys.
+enum Overlay: Sendable {
+  case help(CommandList)
+  case palette(CommandList)
+  case prompt(Prompt)
+  case filter(TextField, before: String)
+  case confirm(Confirmation)
+  /// `y` waits for what to copy.
+  case copyMenu
+  case messages(offset: Int)
+  case detail(Detail)
+  case comparisonPicker(selection: Int)
+  case comparison(ComparisonView)
+}
+
+/// The list of commands that `?` and `:` open: typing narrows it, Enter runs the selected one.
+struct CommandList: Sendable {
+  var query = TextField()
+  var selection = 0
+  var offset = 0
+}
+
+/// A question that is answered with a line of text.
+struct Prompt: Sendable {
+  enum Purpose: Sendable, Hashable { case addAudience, open }
+  var purpose: Purpose
+  var field = TextField()
+  /// Why the last answer was not taken.
+  var problem: String?
+}
+
+/// A question that is answered with yes or no; no is the default.
+struct Confirmation: Sendable, Hashable {
+  enum Purpose: Sendable, Hashable {
+    case delete(EntryID)
+    case fetchKeys(EntryID, issuer: String)
+  }
+  var purpose: Purpose
+  var question: String
+  var note: String
+}
+
+/// One claim in full.
+struct Detail: Sendable {
+  var pane: Pane
+  var path: ClaimPath
+  var offset = 0
+}
+
+/// Two tokens' claims beside each other.
+struct ComparisonView: Sendable {
+  var left: EntryID
+  var right: EntryID
+  var offset = 0
+  var onlyDifferences = false
+}
+
+/// The parts of the main screen that can have the focus, in the order of Tab and of the digits.
+enum Pane: Int, Sendable, CaseIterable {
+  case list, header, claims, signature
+
+  var title: String {
+    switch self {
+    case .list: "Audiences"
+    case .header: "Header"
+    case .claims: "Claims"
+    case .signature: "Signature"
+    }
+  }
+
+  /// The pane so many steps on, around the end.
+  func advanced(_ step: Int) -> Pane {
+    let count = Pane.allCases.count
+    return Pane(rawValue: ((rawValue + step) % count + count) % count) ?? .list
+  }
+}

@@ -1,0 +1,204 @@
+import Inspection
+import JOSE
+
+/// What each command of the main screen does; whether it can run was asked before.
+extension Model {
+  mutating func perform(_ id: CommandID) -> [Effect] {
+    switch id {
+    case .activate: return activate()
+    case .renew: return selectedIndex.map { request(at: $0) } ?? []
+    case .renewAll:
+      return entries.indices.filter { entries[$0].token != nil }.flatMap { request(at: $0) }
+    case .add: overlay = .prompt(Prompt(purpose: .addAudience))
+    case .open: overlay = .prompt(Prompt(purpose: .open))
+    case .delete: askToDelete()
+    case .compare: startComparison()
+    case .verify: return verifyAgain()
+    case .cancel: return cancel()
+
+    case .copyToken, .copyValue, .copyKey, .copyPath, .copyHeader, .copyClaims, .copyBearer, .copyExport:
+      return copy(id)
+    case .copyMenu: overlay = .copyMenu
+    case .printToken: return token.map { [.printToTerminal($0.compact)] } ?? []
+
+    case .filter:
+      if focus == .signature { focus = .claims }
+      overlay = .filter(TextField(activeFilter.query), before: activeFilter.query)
+    case .nextMatch: selectMatch(1)
+    case .previousMatch: selectMatch(-1)
+
+    case .toggleTime: usesLocalTime.toggle()
+    case .toggleRaw: isRaw.toggle()
+    case .toggleMask: showsMasked.toggle()
+    case .zoom: isZoomed.toggle()
+    case .expandAll: withTree(focus) { $0.setAllExpanded(true) }
+    case .foldAll: withTree(focus) { $0.setAllExpanded(false) }
+
+    case .nextPane: focus = focus.advanced(1)
+    case .previousPane: focus = focus.advanced(-1)
+    case .focusList: focus = .list
+    case .focusHeader: focus = .header
+    case .focusClaims: focus = .claims
+    case .focusSignature: focus = .signature
+    case .up, .down, .first, .last, .pageUp, .pageDown, .halfPageUp, .halfPageDown: move(id)
+    case .left: fold()
+    case .right: unfold()
+
+    case .help: overlay = .help(CommandList())
+    case .palette: overlay = .palette(CommandList())
+    case .messages: overlay = .messages(offset: 0)
+    case .toggleMouse:
+      usesMouse.toggle()
+      say(.info, usesMouse ? "mouse on; shift-drag selects text" : "mouse off: the terminal selects text")
+      return [.setMouse(usesMouse)]
+    case .redraw: return [.redraw]
+    case .suspend: return [.suspend]
+    case .back: return goBack()
+    case .quit: return [.quit]
+    }
+    return []
+  }
+
+  private mutating func activate() -> [Effect] {
+    switch focus {
+    case .list:
+      guard let index = selectedIndex else { return [] }
+      let isOver = entries[index].state(at: now.timestamp) == .expired
+      if entries[index].audience != nil, entries[index].token == nil || isOver { return request(at: index) }
+      focus = .claims
+    case .header, .claims:
+      guard let row = selectedRow else { return [] }
+      if row.hasChildren {
+        withTree(focus) { $0.setExpanded(!row.isExpanded, at: row.path) }
+      } else {
+        overlay = .detail(Detail(pane: focus, path: row.path))
+      }
+    case .signature: break
+    }
+    return []
+  }
+
+  /// Esc: stops what is under way, takes a message away, clears a filter, ends a zoom. It never leaves.
+  private mutating func cancel() -> [Effect] {
+    log.dismiss()
+    if let index = selectedIndex, entries[index].pending != nil { return cancelWork(at: index) }
+    if !activeFilter.isEmpty {
+      setFilter("")
+    } else if !listFilter.isEmpty {
+      listFilter = Filter("")
+    } else {
+      isZoomed = false
+    }
+    return []
+  }
+
+  /// `q`: one level back, and out at the root, which is the list.
+  private mutating func goBack() -> [Effect] {
+    if isAtRoot { return [.quit] }
+    if isZoomed {
+      isZoomed = false
+    } else if !activeFilter.isEmpty {
+      setFilter("")
+    } else {
+      focus = .list
+    }
+    return []
+  }
+
+  var isAtRoot: Bool {
+    focus == .list && !isZoomed && listFilter.isEmpty
+  }
+
+  private mutating func askToDelete() {
+    guard let entry = selectedEntry else { return }
+    let isAudience = entry.audience != nil
+    overlay = .confirm(
+      Confirmation(
+        purpose: .delete(entry.id),
+        question: isAudience ? "Remove the audience \(entry.label)?" : "Close the token \(entry.label)?",
+        note: isAudience
+          ? "It is taken off the list and out of the configuration."
+          : "It is taken off the list; nothing else happens to it."))
+  }
+
+  mutating func delete(_ id: EntryID) -> [Effect] {
+    guard let index = index(of: id) else { return [] }
+    let entry = entries.remove(at: index)
+    if selected == id {
+      selected = entries.indices.contains(index) ? entries[index].id : entries.last?.id
+    }
+    focus = .list
+    var effects: [Effect] = entry.pending == nil ? [] : [.cancel(id)]
+    if entry.audience != nil { effects.append(.saveAudiences(audiences)) }
+    say(.info, entry.audience == nil ? "closed \(entry.label)" : "removed \(entry.label)")
+    return effects
+  }
+
+  private mutating func startComparison() {
+    guard let selected else { return }
+    let others = comparable
+    if others.count == 1, let other = others.first {
+      overlay = .comparison(ComparisonView(left: selected, right: other.id))
+    } else {
+      overlay = .comparisonPicker(selection: 0)
+    }
+  }
+
+  /// Entries whose token the selected one can be compared with.
+  var comparable: [Entry] {
+    entries.filter { $0.token != nil && $0.id != selected }
+  }
+
+  // MARK: - Copying
+
+  private mutating func copy(_ id: CommandID) -> [Effect] {
+    guard let entry = selectedEntry, let token = entry.token else { return [] }
+    switch id {
+    case .copyToken: return [.copy(token.compact, what: "the token of \(entry.label)")]
+    case .copyBearer: return [.copy("Authorization: Bearer \(token.compact)", what: "the Authorization header")]
+    case .copyExport: return [.copy("export ID_TOKEN='\(token.compact)'", what: "the export line of ID_TOKEN")]
+    case .copyHeader:
+      return token.inspection.token.header.json.map { [.copy($0.pretty(), what: "the header as JSON")] } ?? []
+    case .copyClaims:
+      return token.inspection.token.payload?.json.map { [.copy($0.pretty(), what: "the claims as JSON")] } ?? []
+    case .copyValue, .copyKey, .copyPath:
+      guard let row = selectedRow else { return [] }
+      let path = Visible.escaped(JSONPreview.prefix(row.path.text, limit: 80))
+      switch id {
+      case .copyKey:
+        guard case .member(let name, _)? = row.path.steps.last else {
+          return [.copy(row.label, what: "the index of \(path)")]
+        }
+        return [.copy(name, what: "the name of \(path)")]
+      case .copyPath: return [.copy(row.path.text, what: "the path \(path)")]
+      default: return [.copy(row.value.stringValue ?? row.value.compact(), what: "the value of \(path)")]
+      }
+    default: return []
+    }
+  }
+
+  // MARK: - Filter
+
+  mutating func setFilter(_ query: String) {
+    if focus == .list {
+      listFilter = Filter(query)
+    } else {
+      withToken {
+        $0.header.setFilter(query)
+        $0.claims.setFilter(query)
+      }
+    }
+  }
+
+  private mutating func selectMatch(_ direction: Int) {
+    if focus == .list {
+      let shown = listed
+      guard !shown.isEmpty else { return }
+      let index = shown.firstIndex { $0.id == selected } ?? 0
+      select(shown[((index + direction) % shown.count + shown.count) % shown.count].id)
+    } else {
+      if focus == .signature { focus = .claims }
+      withTree(focus) { $0.selectNextMatch(direction) }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import Inspection
+
+/// How long after its end a token still counts the seconds.
+enum RecentPast {
+  static let seconds: Int64 = 3600
+}
+
+extension Model {
+  /// Whether the screen shows a countdown: a token that ends in the future or ended in the last hour, or one that is
+  /// not valid yet. Otherwise nothing on it changes by itself and no clock is shown.
+  var isTicking: Bool {
+    let now = now.timestamp
+    return entries.contains { entry in
+      guard let times = entry.token?.inspection.times else { return false }
+      if let left = times.remaining(at: now), left > -RecentPast.seconds { return true }
+      return times.notBefore.map { $0 > now } ?? false
+    }
+  }
+
+  /// When the screen changes by itself next: at the beginning of a second while something counts, earlier for a spinner
+  /// or the end of a message; nil when only the person can change it.
+  public var nextWake: Moment? {
+    var wake: Moment? = isTicking ? now.nextSecond : nil
+    func earlier(_ moment: Moment) { wake = wake.map { min($0, moment) } ?? moment }
+    if let toast = log.current { earlier(toast.endsAt) }
+    for entry in entries {
+      guard let pending = entry.pending else { continue }
+      let passed = max(0, now.milliseconds - pending.since.milliseconds)
+      if passed < 150 {
+        earlier(pending.since.adding(milliseconds: 150))
+      } else {
+        earlier(pending.since.adding(milliseconds: (passed / Spinner.milliseconds + 1) * Spinner.milliseconds))
+      }
+    }
+    // A request that fails is tried again after a pause, even when nothing else ticks.
+    if options.renewsAutomatically {
+      for entry in entries where entry.token != nil && entry.pending == nil {
+        if let next = entry.renewNotBefore, next > now { earlier(next) }
+      }
+    }
+    return wake
+  }
+}

@@ -1,0 +1,139 @@
+/// A rectangle of cells.
+struct Rect: Sendable, Hashable {
+  var column: Int
+  var row: Int
+  var width: Int
+  var height: Int
+
+  func contains(column: Int, row: Int) -> Bool {
+    column >= self.column && column < self.column + width && row >= self.row && row < self.row + height
+  }
+}
+
+/// Where everything stands on a screen of a size: drawing, the mouse and paging all ask this one.
+struct Layout {
+  enum Kind: Hashable {
+    case pane(Pane)
+    case timeLeft
+  }
+
+  /// One part of a stack: a line with its title, then its content.
+  struct Section {
+    let kind: Kind
+    /// The cells within the frame, with a blank column on either side.
+    let content: Rect
+    var titleRow: Int { content.row - 1 }
+  }
+
+  /// Panes on top of each other in one frame.
+  struct Stack {
+    let frame: Rect
+    let sections: [Section]
+  }
+
+  /// Below this nothing useful fits.
+  static let smallest = Size(columns: 40, rows: 10)
+
+  let size: Size
+  let stacks: [Stack]
+  let signatureLines: [StyledLine]
+
+  static func isTooSmall(_ size: Size) -> Bool {
+    size.columns < smallest.columns || size.rows < smallest.rows
+  }
+
+  var topRow: Int { 0 }
+  var verdictRow: Int { size.rows - 2 }
+  var hintRow: Int { size.rows - 1 }
+
+  init(_ model: Model, size: Size) {
+    self.size = size
+    let body = Rect(column: 0, row: 1, width: size.columns, height: max(0, size.rows - 3))
+    let isWide = size.columns >= 85
+    let isSingle = size.columns < 60 || size.rows < 16
+    let showsOne = isSingle || (model.isZoomed && (!isWide || model.focus == .list))
+    let leftWidth = isWide ? max(30, min(40, size.columns * 32 / 100)) : 0
+    let rightWidth = showsOne ? body.width : body.width - leftWidth
+    let lines = SignatureText.lines(model, width: rightWidth - 4)
+    signatureLines = lines
+
+    if showsOne {
+      stacks = [Self.stack([(.pane(model.focus), nil)], in: body)]
+      return
+    }
+    // Frame lines: one above each part and one below the last.
+    func room(_ parts: Int) -> Int { body.height - parts - 1 }
+    let headerRows = max(3, model.token?.header.rows.count ?? 3)
+    func heights(_ room: Int) -> (header: Int, signature: Int) {
+      let header = min(headerRows, max(3, room / 4))
+      return (min(header, max(1, room / 4)), min(max(2, lines.count), max(2, room / 4)))
+    }
+    if isWide {
+      let left = Rect(column: 0, row: body.row, width: leftWidth, height: body.height)
+      let right = Rect(column: leftWidth, row: body.row, width: rightWidth, height: body.height)
+      let parts: [(Kind, Int?)]
+      if model.isZoomed {
+        parts = [(.pane(model.focus), nil)]
+      } else {
+        let heights = heights(room(3))
+        parts = [(.pane(.header), heights.header), (.pane(.claims), nil), (.pane(.signature), heights.signature)]
+      }
+      stacks = [
+        Self.stack([(.pane(.list), nil), (.timeLeft, 2)], in: left),
+        Self.stack(parts, in: right),
+      ]
+    } else {
+      let all = room(4)
+      let list = min(max(2, model.listed.count), max(2, all / 4))
+      let heights = heights(all - list)
+      stacks = [
+        Self.stack(
+          [
+            (.pane(.list), list), (.pane(.header), heights.header), (.pane(.claims), nil),
+            (.pane(.signature), heights.signature),
+          ], in: body)
+      ]
+    }
+  }
+
+  /// Places parts below each other; the one without a height gets the room that is left.
+  private static func stack(_ parts: [(Kind, Int?)], in frame: Rect) -> Stack {
+    let fixed = parts.reduce(0) { $0 + ($1.1 ?? 0) }
+    let rest = max(0, frame.height - parts.count - 1 - fixed)
+    var row = frame.row + 1
+    var sections: [Section] = []
+    for (kind, height) in parts {
+      let height = height ?? rest
+      let content = Rect(column: frame.column + 1, row: row, width: max(0, frame.width - 2), height: height)
+      sections.append(Section(kind: kind, content: content))
+      row += height + 1
+    }
+    return Stack(frame: frame, sections: sections)
+  }
+
+  func section(_ kind: Kind) -> Section? {
+    for stack in stacks {
+      if let section = stack.sections.first(where: { $0.kind == kind }) { return section }
+    }
+    return nil
+  }
+
+  /// Rows that a pane shows, 0 when it is not on the screen.
+  func height(of pane: Pane) -> Int {
+    section(.pane(pane))?.content.height ?? 0
+  }
+
+  /// The pane at a cell, its title line included.
+  func pane(column: Int, row: Int) -> (pane: Pane, content: Rect)? {
+    for stack in stacks {
+      for section in stack.sections {
+        guard case .pane(let pane) = section.kind else { continue }
+        var area = section.content
+        area.row -= 1
+        area.height += 1
+        if area.contains(column: column, row: row) { return (pane, section.content) }
+      }
+    }
+    return nil
+  }
+}

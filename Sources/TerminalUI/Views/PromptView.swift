@@ -1,0 +1,103 @@
+import Inspection
+
+/// Questions: one answered with a line of text, one with yes or no.
+enum PromptView {
+  static func draw(_ prompt: Prompt, on canvas: inout Canvas) {
+    let glyphs = canvas.glyphs
+    let size = canvas.frame.size
+    let (title, note): (String, String)
+    switch prompt.purpose {
+    case .addAudience:
+      title = "Add an audience"
+      note = "Who the token is for, exactly as they want it: sts.amazonaws.com, https://vault.example.org"
+    case .open:
+      title = "Open a token"
+      note = "The path of a file, or paste the token: with Bearer, in quotes, wrapped, or in JSON"
+    }
+    let width = min(78, size.columns - 2)
+    let notes = TextWrap.lines(glyphs.words(prompt.problem ?? note), width: width - 4, limit: 3)
+    let rect = Rect.centered(width: width, height: notes.count + 4, in: size)
+    canvas.box(rect, title: title)
+    let inside = rect.inside
+    drawField(prompt.field, on: &canvas, inside.column, inside.row, width: inside.width)
+    for (index, line) in notes.enumerated() where index + 2 < inside.height + 1 {
+      let style = Style(prompt.problem == nil ? .muted : .warning)
+      canvas.put(line, inside.column, inside.row + 2 + index, width: inside.width, style)
+    }
+  }
+
+  /// A field shows the part of its text that the cursor is in.
+  static func drawField(_ field: TextField, on canvas: inout Canvas, _ column: Int, _ row: Int, width: Int) {
+    guard width > 1 else { return }
+    canvas.fill(Rect(column: column, row: row, width: width, height: 1), Style(underline: true))
+    var first = 0
+    var before = DisplayWidth.of(field.beforeCursor)
+    while before > width - 1, first < field.cursor {
+      before -= DisplayWidth.of(field.characters[first])
+      first += 1
+    }
+    let shown = String(field.characters[first...].prefix(width))
+    canvas.frame.put(shown, column: column, row: row, width: width, style: Style(underline: true), marksCut: false)
+    canvas.frame.cursor = (column: column + before, row: row)
+  }
+
+  static func draw(_ confirmation: Confirmation, on canvas: inout Canvas) {
+    let glyphs = canvas.glyphs
+    let size = canvas.frame.size
+    let width = min(78, size.columns - 2)
+    let question = TextWrap.lines(confirmation.question, width: width - 4, limit: 4)
+    let note = TextWrap.lines(glyphs.words(confirmation.note), width: width - 4, limit: 3)
+    let rect = Rect.centered(width: width, height: question.count + note.count + 4, in: size)
+    canvas.box(rect, title: "Please confirm", role: .warning)
+    let inside = rect.inside
+    var row = inside.row
+    for line in question {
+      canvas.put(line, inside.column, row, width: inside.width, Style(bold: true))
+      row += 1
+    }
+    for line in note {
+      canvas.put(line, inside.column, row, width: inside.width, Style(.muted))
+      row += 1
+    }
+    var answer = StyledLine("y", Style(.key, bold: true))
+    answer.add(" yes    ")
+    answer.add("n", Style(.key, bold: true))
+    answer.add(" no, also Enter and Esc")
+    canvas.put(answer, inside.column, rect.row + rect.height - 2, width: inside.width)
+  }
+}
+
+/// What `y` waits for.
+enum CopyMenuView {
+  static func draw(_ model: Model, on canvas: inout Canvas) {
+    let size = canvas.frame.size
+    let choices = Command.copyChoices
+    let rect = Rect.centered(width: 46, height: choices.count + 2, in: size)
+    canvas.box(rect, title: "Copy what?")
+    let inside = rect.inside
+    for (index, choice) in choices.enumerated() where index < inside.height {
+      let row = inside.row + index
+      let obstacle = model.obstacle(to: choice.id)
+      let style = Style(obstacle == nil ? .text : .muted, dim: obstacle != nil)
+      canvas.put(
+        String(choice.key), inside.column, row, width: 1, Style(obstacle == nil ? .key : .muted, bold: obstacle == nil))
+      canvas.put(choice.label, inside.column + 3, row, width: 14, style)
+      let detail = obstacle == nil ? preview(choice.id, model) : "not now"
+      canvas.put(canvas.glyphs.words(detail), inside.column + 18, row, width: inside.width - 18, Style(.muted))
+    }
+  }
+
+  /// What would be copied, never a secret: the token only by its length.
+  private static func preview(_ id: CommandID, _ model: Model) -> String {
+    switch id {
+    case .copyToken: "\(model.token?.compact.utf8.count ?? 0) characters"
+    case .copyValue:
+      model.selectedRow.map { "of " + Visible.escaped(JSONPreview.prefix($0.path.text, limit: 60)) } ?? ""
+    case .copyKey: model.selectedRow?.label ?? ""
+    case .copyPath: model.selectedRow.map { Visible.escaped(JSONPreview.prefix($0.path.text, limit: 60)) } ?? ""
+    case .copyBearer: "Authorization: Bearer …"
+    case .copyExport: "export ID_TOKEN=…"
+    default: ""
+    }
+  }
+}
