@@ -1,0 +1,79 @@
+import JOSE
+
+/// The issuer of this workspace: configuration, keys and audit log together.
+public struct EmbeddedIssuer: Sendable {
+  public let configuration: IssuerConfiguration
+  public let store: KeyStore
+  public let audit: AuditLog
+
+  /// - Parameter folder: the state folder; it holds `keys/` and `audit.jsonl`.
+  public init(configuration: IssuerConfiguration, folder: String) {
+    self.configuration = configuration
+    store = KeyStore(folder: folder + "/keys")
+    audit = AuditLog(path: folder + "/audit.jsonl")
+  }
+
+  /// Issues a token and writes its audit line; without the line there is no token. The first token makes the first key.
+  ///
+  /// - Parameter now: seconds since 1970.
+  public func issue(
+    _ request: TokenRequest, for identity: WorkspaceIdentity, now: Int64
+  ) throws(EmbeddedIssuerError) -> IssuedToken {
+    let ring: KeyRing
+    do { ring = try store.ring(signingWith: configuration.algorithm, at: now) } catch { throw .keys(error) }
+    let issued: IssuedToken
+    do {
+      issued = try TokenIssuer(configuration: configuration, keyRing: ring)
+        .issue(request, for: identity, now: now, identifier: try Self.identifier())
+    } catch {
+      throw .request(error)
+    }
+    do { try audit.append(issued.audit) } catch { throw .audit(error) }
+    return issued
+  }
+
+  /// The keys that verify this issuer's tokens; empty before the first token.
+  public func publishedKeys(at now: Int64) throws(EmbeddedIssuerError) -> JWKSet {
+    do { return try store.load().publishedKeys(at: now) } catch { throw .keys(error) }
+  }
+
+  /// The issuer's metadata.
+  public func discoveryDocument(at now: Int64) throws(EmbeddedIssuerError) -> JSONObject {
+    let ring: KeyRing
+    do { ring = try store.load() } catch { throw .keys(error) }
+    var algorithms: [SignatureAlgorithm] = [configuration.algorithm]
+    for entry in ring.entries where ring.state(of: entry, at: now) != .expired {
+      if !algorithms.contains(entry.key.algorithm) { algorithms.append(entry.key.algorithm) }
+    }
+    return DiscoveryDocument.make(issuer: configuration.issuer, algorithms: algorithms)
+  }
+
+  /// A `jti`: 128 random bits in base64url.
+  private static func identifier() throws(IssueError) -> String {
+    do { return Base64URL.encode(try RandomBytes.make(16)) } catch { throw .signing(error) }
+  }
+}
+
+/// Why the issuer of this workspace gave no token.
+public enum EmbeddedIssuerError: Error, Sendable, CustomStringConvertible {
+  case keys(KeyStoreError)
+  case request(IssueError)
+  case audit(FileError)
+
+  /// A stable name for scripts.
+  public var code: String {
+    switch self {
+    case .keys(let error): error.code
+    case .request(let error): error.code
+    case .audit: "audit-log-unusable"
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .keys(let error): error.description
+    case .request(let error): error.description
+    case .audit(let error): "No token was issued, since it could not be written down. \(error)"
+    }
+  }
+}

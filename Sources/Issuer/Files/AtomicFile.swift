@@ -1,0 +1,60 @@
+import Glibc
+
+/// Files that are there whole or not at all.
+public enum AtomicFile {
+  /// Puts the bytes in place of what is at the path: a temporary file beside it, fsync, rename, fsync of the folder.
+  ///
+  /// Whatever stops this, a full disk or the end of the process, the old file or the new one is there afterwards.
+  /// - Parameter mode: the permissions of the file, whatever the umask says.
+  public static func write(
+    _ bytes: [UInt8], to path: String, mode: mode_t = 0o600, action: String = "write"
+  ) throws(FileError) {
+    let folder = self.folder(of: path)
+    // A name that nobody can foresee, made by us and by nobody else.
+    let temporary = folder + "/.idp-" + String(UInt64.random(in: .min ... .max), radix: 36)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw FileError(action: action, path: path) }
+    do throws(FileError) {
+      defer { close(descriptor) }
+      guard fchmod(descriptor, mode) == 0, writeAll(bytes, to: descriptor), fsync(descriptor) == 0 else {
+        throw FileError(action: action, path: path)
+      }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    guard rename(temporary, path) == 0 else {
+      let error = FileError(action: action, path: path)
+      unlink(temporary)
+      throw error
+    }
+    synchronise(folder)
+  }
+
+  /// Writes all bytes, however many calls that takes; false leaves the reason in errno.
+  static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    bytes.withUnsafeBytes { buffer in
+      var done = 0
+      while done < buffer.count {
+        let count = Glibc.write(descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return false }
+        done += count
+      }
+      return true
+    }
+  }
+
+  /// Makes a rename in the folder last. A file system that cannot do that has nothing better to offer.
+  static func synchronise(_ folder: String) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}

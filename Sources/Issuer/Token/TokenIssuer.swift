@@ -1,0 +1,108 @@
+import JOSE
+
+/// The core issuer: audiences, a lifetime and an identity make a signed ID token (OpenID Connect Core §2, RFC 7519).
+///
+/// A value, without clock, disk or network: the same input makes the same claims.
+public struct TokenIssuer: Sendable {
+  public let configuration: IssuerConfiguration
+  public let keyRing: KeyRing
+
+  public init(configuration: IssuerConfiguration, keyRing: KeyRing) {
+    self.configuration = configuration
+    self.keyRing = keyRing
+  }
+
+  /// Signs a token.
+  ///
+  /// - Parameters:
+  ///   - now: seconds since 1970.
+  ///   - identifier: `jti`, unique among all tokens of this issuer.
+  /// - Throws: ``IssueError`` when the request asks for what may not be, or no key can sign.
+  public func issue(
+    _ request: TokenRequest, for identity: WorkspaceIdentity, now: Int64, identifier: String
+  ) throws(IssueError) -> IssuedToken {
+    let audiences = try Self.checked(request.audiences)
+    let lifetime = request.lifetime ?? configuration.lifetime
+    guard IssuerConfiguration.lifetimes.contains(lifetime) else { throw .lifetime(seconds: lifetime) }
+    for member in request.claims.members
+    where IssuerConfiguration.reservedClaims.contains(member.name.value) {
+      throw .reservedClaim(member.name.value)
+    }
+    guard let key = keyRing.signingKey(configuration.algorithm, at: now) else {
+      throw .noKey(configuration.algorithm)
+    }
+    let expiry = now + lifetime
+    var claims: JSONObject = [
+      "iss": JSON(configuration.issuer.text),
+      "sub": JSON(identity.subject),
+      "aud": audiences.count == 1 ? JSON(audiences[0]) : .array(audiences.map { JSON($0) }),
+      "azp": JSON(audiences[0]),
+      "exp": JSON(expiry),
+      "iat": JSON(now),
+      "nbf": JSON(now),
+      "jti": JSON(identifier),
+    ]
+    for member in identity.claims.members + request.claims.members {
+      claims.set(member.name.value, to: member.value)
+    }
+    let header: JSONObject = ["alg": JSON(key.algorithm.rawValue), "kid": JSON(key.jwk.thumbprint), "typ": "JWT"]
+    do {
+      let compact = try key.compactJWS(header: header, payload: Array(JSON.object(claims).compact().utf8))
+      return IssuedToken(
+        compact: compact,
+        audit: AuditLine(
+          time: now, identifier: identifier, subject: identity.subject, audiences: audiences, expiry: expiry,
+          keyID: key.jwk.thumbprint))
+    } catch {
+      throw .signing(error)
+    }
+  }
+
+  /// The audiences, each once.
+  private static func checked(_ audiences: [String]) throws(IssueError) -> [String] {
+    var unique: [String] = []
+    for audience in audiences {
+      guard !audience.isEmpty, audience.utf8.count <= 2048,
+        audience.unicodeScalars.allSatisfy({ $0.value > 0x20 && !(0x7F...0x9F).contains($0.value) })
+      else { throw .audience(audience) }
+      if !unique.contains(where: { $0.hasSameBytes(as: audience) }) { unique.append(audience) }
+    }
+    guard !unique.isEmpty else { throw .noAudience }
+    return unique
+  }
+}
+
+/// Why no token was issued.
+public enum IssueError: Error, Sendable, CustomStringConvertible {
+  case noAudience
+  case audience(String)
+  case lifetime(seconds: Int64)
+  case reservedClaim(String)
+  case noKey(SignatureAlgorithm)
+  case signing(KeyError)
+
+  /// A stable name for scripts.
+  public var code: String {
+    switch self {
+    case .noAudience: "audience-missing"
+    case .audience: "audience-malformed"
+    case .lifetime: "lifetime-out-of-range"
+    case .reservedClaim: "claim-reserved"
+    case .noKey: "signing-key-missing"
+    case .signing: "signing-failed"
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .noAudience: "A token needs an audience: name who it is for, such as sts.amazonaws.com."
+    case .audience(let text):
+      "The audience “\(text)” cannot be used: it is empty, longer than 2,048 bytes, or holds white space or control characters."
+    case .lifetime(let seconds):
+      "A token cannot live for \(seconds) seconds: ask for between 1 second and 24 hours (86,400 seconds)."
+    case .reservedClaim(let name): "The claim “\(name)” is set by the issuer alone. Leave it out, or use another name."
+    case .noKey(let algorithm): "There is no \(algorithm.rawValue) key to sign with. Make one: idp keys rotate."
+    case .signing(let error): "The token could not be signed: \(error)"
+    }
+  }
+}
