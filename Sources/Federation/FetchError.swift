@@ -1,0 +1,98 @@
+import Inspection
+
+/// Why keys could not be fetched: from where, what was found, what to do.
+public struct FetchError: Error, Sendable, Equatable, CustomStringConvertible {
+  public enum Reason: Sendable, Equatable {
+    /// The URL may not be asked; the text says why.
+    case url(String)
+    case nameNotFound
+    case refused
+    case timeOut(seconds: Int)
+    /// The connection ended, or was never there; the system's words.
+    case connection(String)
+    case untrustedCertificate
+    case wrongCertificate
+    case tls(String)
+    case proxy(String)
+    case redirect(status: Int, location: String)
+    case status(Int)
+    case tooLarge(bytes: Int)
+    /// No JSON, or not the JSON that it should be.
+    case document(String)
+    case issuerMismatch(found: String)
+    case cancelled
+  }
+
+  /// What was asked, free of control characters.
+  public let url: String
+  public let reason: Reason
+
+  init(url: String, _ reason: Reason) {
+    self.url = Visible.escaped(String(url.prefix(300)))
+    self.reason = reason
+  }
+
+  /// A stable name for scripts.
+  public var code: String {
+    switch reason {
+    case .url: "url-not-allowed"
+    case .nameNotFound: "host-not-found"
+    case .refused: "connection-refused"
+    case .timeOut: "time-out"
+    case .connection: "connection-failed"
+    case .untrustedCertificate, .wrongCertificate, .tls: "tls-failed"
+    case .proxy: "proxy-failed"
+    case .redirect: "redirect-not-followed"
+    case .status: "http-status"
+    case .tooLarge: "answer-too-large"
+    case .document: "document-malformed"
+    case .issuerMismatch: "issuer-mismatch"
+    case .cancelled: "cancelled"
+    }
+  }
+
+  public var description: String { "Cannot get keys from \(url): \(found)." }
+
+  /// What was found.
+  var found: String {
+    switch reason {
+    case .url(let problem): problem
+    case .nameNotFound: "the host has no address"
+    case .refused: "the connection was refused"
+    case .timeOut(let seconds): "no whole answer within \(seconds) seconds"
+    case .connection(let words): "the connection failed (\(words))"
+    case .untrustedCertificate: "its certificate is not signed by an authority that is trusted here"
+    case .wrongCertificate: "its certificate is for another host"
+    case .tls(let words): "no TLS connection (\(words))"
+    case .proxy(let problem): problem
+    case .redirect(let status, let location): "it redirects to \(location) (HTTP \(status)), which is not followed"
+    case .status(let status): "it answers HTTP \(status)"
+    case .tooLarge(let bytes): "the answer is larger than \(bytes) bytes"
+    case .document(let problem): problem
+    case .issuerMismatch(let issuer): "the discovery document is of another issuer, “\(issuer)”"
+    case .cancelled: "cancelled"
+    }
+  }
+
+  /// What to do.
+  public var hint: String {
+    switch reason {
+    case .url: "Correct the URL."
+    case .nameNotFound:
+      "Check the spelling, the network and, behind a proxy, HTTPS_PROXY; offline, pass the keys: --jwks FILE."
+    case .refused: "Is the issuer running? Offline, pass the keys: --jwks FILE."
+    case .timeOut, .connection: "Try again; behind a proxy set HTTPS_PROXY; offline, pass the keys: --jwks FILE."
+    case .untrustedCertificate: "For a private authority, set SSL_CERT_FILE to a file with its certificate."
+    case .wrongCertificate: "Check the host name; somebody may be in between."
+    case .tls: "Check that it speaks TLS there, and the proxy if there is one."
+    case .proxy: "Check HTTPS_PROXY and NO_PROXY."
+    case .redirect: "Name the final URL, if you trust it."
+    case .status(404): "Check the issuer's URL, its path included: the document is looked for below it."
+    case .status: "Try again later, or pass the keys: --jwks FILE."
+    case .tooLarge, .document: "Check that the URL is the issuer's; pass the keys otherwise: --jwks FILE."
+    case .issuerMismatch:
+      "An issuer is compared byte for byte, a slash at the end included: name it as its document does."
+    case .cancelled: "Ask again when you want to."
+    }
+  }
+}
