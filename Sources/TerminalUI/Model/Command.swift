@@ -38,7 +38,7 @@ public struct Command: Sendable {
   /// All commands; the order is that of help, palette and hints.
   public static let all: [Command] = [
     Command(.activate, .tokens, "Request a token, or unfold or show a claim", [.enter], hint: ("request", 3)),
-    Command(.copyToken, .copying, "Copy the token", ["c"], hint: ("copy token", 4)),
+    Command(.copyToken, .copying, "Copy the token", ["c"], hint: ("copy token", 4), copyKey: "t"),
     Command(.copyMenu, .copying, "Copy a part of it: y, then what", ["y"], hint: ("copy…", 6)),
     Command(.renew, .tokens, "Renew the token: request a new one", ["r"], hint: ("renew", 7)),
     Command(.renewAll, .tokens, "Renew all tokens that were requested", ["R"]),

@@ -52,6 +52,8 @@ struct FieldTree: Sendable {
   private(set) var totalCount = 0
   private(set) var widestLabel = 0
   private(set) var widestMeaning = 0
+  /// Columns of the widest value, as far as they matter for dividing the room.
+  private(set) var widestValue = 0
   private(set) var hasMasked = false
   private var expanded: Set<ClaimPath> = []
   private(set) var selection = 0
@@ -128,7 +130,16 @@ struct FieldTree: Sendable {
     hasMasked = builder.hasMasked
     widestLabel = rows.reduce(0) { max($0, $1.labelWidth) }
     widestMeaning = rows.reduce(0) { max($0, $1.field.map(FieldMeaning.width) ?? 0) }
+    widestValue = rows.reduce(0) { max($0, Self.width($1)) }
     selection = index(closestTo: path)
+  }
+
+  /// Beyond this all that matters of a value's width is that it is long.
+  static let valueLimit = 40
+
+  private static func width(_ row: FieldRow) -> Int {
+    if row.field?.time != nil { return 32 }
+    return DisplayWidth.of(JSONPreview.scalar(row.value, raw: false, limit: valueLimit))
   }
 
   /// The row of a path, or of the nearest container around it that is shown, or the first.

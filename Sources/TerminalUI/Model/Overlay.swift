@@ -3,7 +3,8 @@ enum Overlay: Sendable {
   case help(CommandList)
   case palette(CommandList)
   case prompt(Prompt)
-  case filter(TextField, before: String)
+  /// The filter of the focused pane, which acts while it is typed.
+  case filter(TextField)
   case confirm(Confirmation)
   /// `y` waits for what to copy.
   case copyMenu

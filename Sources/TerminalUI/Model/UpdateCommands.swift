@@ -23,7 +23,7 @@ extension Model {
 
     case .filter:
       if focus == .signature { focus = .claims }
-      overlay = .filter(TextField(activeFilter.query), before: activeFilter.query)
+      overlay = .filter(TextField(activeFilter.query))
     case .nextMatch: selectMatch(1)
     case .previousMatch: selectMatch(-1)
 

@@ -9,7 +9,7 @@ extension Model {
     case .help(let list): return press(key, in: list, isPalette: false)
     case .palette(let list): return press(key, in: list, isPalette: true)
     case .prompt(let prompt): return press(key, in: prompt)
-    case .filter(let field, let before): pressInFilter(key, field, before)
+    case .filter(let field): pressInFilter(key, field)
     case .confirm(let confirmation): return press(key, in: confirmation)
     case .copyMenu: return pressInCopyMenu(key)
     case .messages(let offset):
@@ -36,7 +36,6 @@ extension Model {
   private mutating func pressAnywhere(_ key: Key, _ command: CommandID?, isTyping: Bool) -> [Effect]? {
     switch key {
     case .escape:
-      if case .filter(_, let before)? = overlay { setFilter(before.isEmpty ? "" : before) }
       if case .filter? = overlay { setFilter("") }
       overlay = nil
       return []
@@ -142,7 +141,7 @@ extension Model {
   func keysShown(_ command: Command) -> String {
     var names = options.keyMap.keys(for: command.id).map { KeyName.shown($0, ascii: !options.glyphs.isUnicode) }
     if let second = command.copyKey { names.append("\(key(.copyMenu)) \(second)") }
-    return names.joined(separator: " ")
+    return names.joined(separator: "  ")
   }
 
   // MARK: - Text
@@ -186,7 +185,7 @@ extension Model {
     }
   }
 
-  private mutating func pressInFilter(_ key: Key, _ field: TextField, _ before: String) {
+  private mutating func pressInFilter(_ key: Key, _ field: TextField) {
     var field = field
     switch key {
     case .enter: overlay = nil
@@ -195,7 +194,7 @@ extension Model {
     case .backspace where field.isEmpty: overlay = nil
     default:
       guard field.handle(key) else { return }
-      overlay = .filter(field, before: before)
+      overlay = .filter(field)
       setFilter(field.text)
     }
   }
@@ -209,9 +208,9 @@ extension Model {
       prompt.field.insert(text.trimmed)
       prompt.problem = nil
       overlay = .prompt(prompt)
-    case .filter(var field, let before):
+    case .filter(var field):
       field.insert(text.trimmed)
-      overlay = .filter(field, before: before)
+      overlay = .filter(field)
       setFilter(field.text)
     case .help(var list):
       list.query.insert(text.trimmed)
@@ -292,9 +291,9 @@ extension Overlay {
     case .prompt(var prompt) where !prompt.field.isEmpty:
       prompt.field.clear()
       self = .prompt(prompt)
-    case .filter(var field, let before) where !field.isEmpty:
+    case .filter(var field) where !field.isEmpty:
       field.clear()
-      self = .filter(field, before: before)
+      self = .filter(field)
     default: return false
     }
     return true

@@ -23,10 +23,9 @@ enum ComparisonRender {
     for field in right { rest[field.name, default: []].append(field.value) }
     var rows: [Row] = []
     for field in left {
-      var others = rest[field.name] ?? []
-      let other = others.isEmpty ? nil : others.removeFirst()
-      rest[field.name] = others
-      rows.append(Row(name: field.name, left: field.value, right: other))
+      let others = rest[field.name] ?? []
+      rest[field.name] = Array(others.dropFirst())
+      rows.append(Row(name: field.name, left: field.value, right: others.first))
     }
     for field in right {
       guard var others = rest[field.name], !others.isEmpty else { continue }

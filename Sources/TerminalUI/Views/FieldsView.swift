@@ -26,9 +26,18 @@ enum FieldsView {
 
   private static func columns(_ tree: FieldTree, _ model: Model, width: Int) -> Columns {
     let label = min(tree.widestLabel, max(8, width * 2 / 5))
-    let meaning = model.isRaw || width < 54 ? 0 : min(max(tree.widestMeaning, 8), width * 2 / 5)
-    let value = width - label - 2 - (meaning > 0 ? meaning + 2 : 0)
-    return Columns(label: label, value: max(0, value), meaning: meaning)
+    let room = max(0, width - label - 2)
+    var meaning = 0
+    if !model.isRaw, width >= 54, tree.widestMeaning > 0 {
+      // A value gets up to 34 columns, a time with its date, before a meaning gets more than 16; 20 it gets in any case.
+      meaning = min(tree.widestMeaning, max(16, room - 2 - min(tree.widestValue, 34)), room - 22)
+      if meaning < 8 { meaning = 0 }
+    }
+    guard meaning > 0 else { return Columns(label: label, value: room, meaning: 0) }
+    // Where there is room to spare, the meanings stand near the values and not at the far edge.
+    let isShort = tree.widestValue < FieldTree.valueLimit
+    let value = min(room - meaning - 2, isShort ? max(tree.widestValue + 2, 40) : room)
+    return Columns(label: label, value: value, meaning: room - value - 2)
   }
 
   private static func drawRow(
@@ -107,7 +116,7 @@ enum FieldValue {
 enum FieldMeaning {
   /// Columns that the meaning of a field needs; times count down and need the most.
   static func width(_ field: Field) -> Int {
-    if !field.marks.isEmpty { return 30 }
+    if !field.marks.isEmpty { return 16 }
     if field.time != nil { return 16 }
     return field.meaning.map { DisplayWidth.of($0) } ?? 0
   }
@@ -126,11 +135,11 @@ extension Field.Mark {
   /// The mark in words, as nothing rests on a sign alone.
   var words: String {
     switch self {
-    case .duplicate: "stands there twice"
-    case .controlCharacters: "control characters, escaped"
-    case .bidi: "direction marks, escaped"
-    case .loneSurrogate: "half a character, escaped"
-    case .wrongType: "of the wrong type"
+    case .duplicate: "a duplicate"
+    case .controlCharacters: "hidden text"
+    case .bidi: "bidi, escaped"
+    case .loneSurrogate: "lone surrogate"
+    case .wrongType: "wrong type"
     }
   }
 }

@@ -26,7 +26,7 @@ struct HintLine {
   init(_ model: Model, width: Int) {
     let glyphs = model.options.glyphs
     var start = 1
-    if case .filter(let field, _)? = model.overlay {
+    if case .filter(let field)? = model.overlay {
       message = Self.filterLine(field, model)
       start += (message?.width ?? 0) + 3
     } else if let toast = model.log.current {
@@ -63,7 +63,7 @@ struct HintLine {
     let width = canvas.frame.size.columns
     if let message {
       canvas.put(message, 1, row, width: width - 1)
-      if case .filter(let field, _)? = model.overlay {
+      if case .filter(let field)? = model.overlay {
         let before = 2 + DisplayWidth.of(field.beforeCursor)
         canvas.frame.cursor = (column: min(before, width - 1), row: row)
       }

@@ -65,8 +65,11 @@ struct Layout {
     func room(_ parts: Int) -> Int { body.height - parts - 1 }
     let headerRows = max(3, model.token?.header.rows.count ?? 3)
     func heights(_ room: Int) -> (header: Int, signature: Int) {
-      let header = min(headerRows, max(3, room / 4))
-      return (min(header, max(1, room / 4)), min(max(2, lines.count), max(2, room / 4)))
+      let header = min(headerRows, max(1, room / 4))
+      // The claims come first; what they leave over is for what there is to say about the signature. Counted without
+      // what is unfolded, so that folding moves nothing.
+      let left = room - header - max(6, model.token?.claims.fields.count ?? 6)
+      return (header, min(max(2, lines.count), max(2, room / 4, left)))
     }
     if isWide {
       let left = Rect(column: 0, row: body.row, width: leftWidth, height: body.height)

@@ -8,7 +8,7 @@ enum SignatureText {
     var text = Paragraphs(width: max(10, width), glyphs: model.options.glyphs)
     guard let entry = model.selectedEntry, let token = entry.token else {
       text.add(model.options.glyphs.circle, "not checked: there is no token yet", .muted)
-      if let problem = model.selectedEntry?.problem { add(problem, to: &text) }
+      if let problem = model.selectedEntry?.problem { add(problem, hasToken: false, to: &text) }
       return text.lines
     }
     let report = token.inspection.signature
@@ -18,7 +18,7 @@ enum SignatureText {
     case .notChecked: addNotChecked(report, entry, token, model, to: &text)
     }
     addKeys(token, model, to: &text)
-    if let problem = entry.problem { add(problem, to: &text) }
+    if let problem = entry.problem { add(problem, hasToken: true, to: &text) }
     addFindings(token, model, to: &text)
     return text.lines
   }
@@ -79,19 +79,32 @@ enum SignatureText {
     }
   }
 
-  /// Failed checks other than the signature's, and warnings.
+  /// Failed checks other than the signature's, and warnings, each said once.
   private static func addFindings(_ token: TokenView, _ model: Model, to text: inout Paragraphs) {
     let glyphs = text.glyphs
+    let isRefused = token.inspection.signature.outcome == .refused
     for check in token.inspection.checks(at: model.now.timestamp) where check.outcome == .fail {
-      if ["signature", "expiry"].contains(check.id) { continue }
-      if check.id == "algorithm", token.inspection.signature.outcome == .refused { continue }
-      var sentence = check.title
-      if let actual = check.actual { sentence += ": \(actual)" }
-      if let expected = check.expected { sentence += " (expected \(expected))" }
-      text.add(glyphs.cross, sentence, .bad)
+      switch check.id {
+      case "signature", "expiry": continue
+      case "algorithm" where isRefused: continue
+      case "format":
+        // The empty pane, or the refusal above, names the wrong byte already.
+        if isRefused || token.claims.fields.isEmpty || token.header.fields.isEmpty { continue }
+        text.add(glyphs.cross, check.actual ?? check.title, .bad)
+      case "not-before", "issued-at":
+        // The verdict line counts; here only what to do about it.
+        text.add(glyphs.warning, check.hint ?? check.title, .warning)
+        continue
+      default:
+        var sentence = check.title
+        if let actual = check.actual { sentence += ": \(actual)" }
+        if let expected = check.expected { sentence += " (expected \(expected))" }
+        text.add(glyphs.cross, sentence, .bad)
+      }
       if let hint = check.hint { text.add(glyphs.arrow, hint, .text) }
     }
     for warning in token.inspection.warnings {
+      if warning.id == "stale-keys" || (warning.id == "alg-none" && isRefused) { continue }
       var sentence = warning.title
       if let actual = warning.actual { sentence += ": \(actual)" }
       text.add(glyphs.warning, sentence, .warning)
@@ -99,8 +112,9 @@ enum SignatureText {
     }
   }
 
-  private static func add(_ problem: Entry.Problem, to text: inout Paragraphs) {
-    text.add(text.glyphs.cross, problem.text, .bad)
+  /// What could not be fetched. With a token on the screen it is a warning: nothing says that the token is bad.
+  private static func add(_ problem: Entry.Problem, hasToken: Bool, to text: inout Paragraphs) {
+    text.add(hasToken ? text.glyphs.warning : text.glyphs.cross, problem.text, hasToken ? .warning : .bad)
     if let hint = problem.hint { text.add(text.glyphs.arrow, hint, .text) }
   }
 

@@ -37,6 +37,12 @@ enum TimeText {
     return inspection.timeInWords(at: now, utcOffset: model.offset(at: now))
   }
 
+  /// "59m 12s", for where there is no room for more.
+  static func countdown(_ model: Model) -> String? {
+    guard let left = model.token?.inspection.times.remaining(at: model.now.timestamp) else { return nil }
+    return left > 0 ? Countdown.text(left) : "expired"
+  }
+
   /// "expires in 59m 12s", "expired 3m 2s ago", or "expired" when nothing ticks any more.
   static func expiry(_ left: Int64, isTicking: Bool) -> String {
     if left > 0 { return "expires in \(Countdown.text(left))" }
@@ -62,7 +68,10 @@ enum TimeLeftView {
       return
     }
     guard let expiry = token.inspection.times.expiry else {
-      canvas.put("no expiry that could be read", column, area.row, width: width, Style(.warning))
+      let words = canvas.glyphs.words(token.inspection.timeInWords(at: model.now.timestamp))
+      for (index, line) in TextWrap.lines(words, width: width, limit: area.height).enumerated() {
+        canvas.put(line, column, area.row + index, width: width, Style(.muted))
+      }
       return
     }
     let now = model.now.timestamp
@@ -81,14 +90,15 @@ enum TimeLeftView {
       Style(.muted))
     canvas.putRight(label, end: column + width, area.row, width: 4, Style(role))
     guard area.height > 1 else { return }
-    let text: String
+    let (short, place): (String, String)
     if let start = token.inspection.times.notBefore, start > now {
-      text = "valid in \(Countdown.text(now.distance(to: start))), from \(model.clock(start))"
+      (short, place) = ("valid in \(Countdown.text(now.distance(to: start)))", ", from \(model.clock(start))")
     } else if left > 0 {
-      text = "\(Countdown.text(left)), until \(model.clock(expiry))"
+      (short, place) = (Countdown.text(left), ", until \(model.clock(expiry))")
     } else {
-      text = "\(TimeText.expiry(left, isTicking: model.isTicking)), at \(model.clock(expiry))"
+      (short, place) = (TimeText.expiry(left, isTicking: model.isTicking), ", at \(model.clock(expiry))")
     }
+    let text = short.count + place.count <= width ? short + place : short
     canvas.put(text, column, area.row + 1, width: width, Style(role))
   }
 }

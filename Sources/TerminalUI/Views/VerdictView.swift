@@ -7,16 +7,26 @@ enum VerdictView {
     let parts = parts(model)
     for detail in Detail.allCases {
       let line = line(parts, detail, model)
-      if line.width <= width - 1 || detail == .none {
-        canvas.put(line, detail == .none ? 0 : 1, row, width: width)
+      if line.width <= (detail.hasSigns ? width - 1 : width) || detail == .bare {
+        canvas.put(line, line.width < width ? 1 : 0, row, width: width)
         return
       }
     }
   }
 
-  /// How much is said: all, what is wrong and the time, only the time, or the words alone.
+  /// How much is said: all; what is wrong, and the time; only the time; the countdown alone; that without signs; signs and
+  /// words; words alone.
   private enum Detail: CaseIterable {
-    case all, important, none
+    case all, important, time, countdown, short, words, bare
+
+    var hasSigns: Bool { self != .short && self != .bare }
+    var gap: String {
+      switch self {
+      case .bare: " "
+      case .short: "  "
+      default: "   "
+      }
+    }
   }
 
   private static func parts(_ model: Model) -> [VerdictLine.Part] {
@@ -29,7 +39,7 @@ enum VerdictView {
     let glyphs = model.options.glyphs
     var line = StyledLine()
     guard !parts.isEmpty else {
-      if detail == .none { return StyledLine("shape, signature, time: not checked", Style(.muted)) }
+      if detail == .bare { return StyledLine("shape, signature, time: not checked", Style(.muted)) }
       for name in ["shape", "signature", "time"] {
         if !line.spans.isEmpty { line.add("   ") }
         line.add("\(name) not checked", Style(.muted))
@@ -37,13 +47,20 @@ enum VerdictView {
       return line
     }
     for part in parts {
-      if !line.spans.isEmpty { line.add(detail == .none ? " " : "   ") }
+      if !line.spans.isEmpty { line.add(detail.gap) }
       let (sign, role) = look(part.word, glyphs)
-      if detail != .none { line.add("\(sign) ", Style(role)) }
+      if detail.hasSigns { line.add("\(sign) ", Style(role)) }
       line.add("\(part.name.rawValue) ")
       line.add(part.word.rawValue, Style(role, bold: true))
-      let says = detail == .all || (detail == .important && (part.word == .bad || part.name == .time))
-      let words = part.name == .time ? TimeText.verdict(model) : part.detail
+      let says =
+        switch detail {
+        case .all: true
+        case .important: part.word == .bad || part.name == .time
+        case .time, .countdown, .short: part.name == .time
+        case .words, .bare: false
+        }
+      var words = part.name == .time ? TimeText.verdict(model) : part.detail
+      if detail == .countdown || detail == .short { words = TimeText.countdown(model) ?? words }
       if says, !words.isEmpty {
         line.add(": " + glyphs.words(JSONPreview.prefix(words, limit: 200)), Style(role == .bad ? .bad : .muted))
       }
