@@ -44,6 +44,7 @@ public struct KeyStore: Sendable {
   }
 
   /// The ring with a key that signs now; the first key of the algorithm is made when there is none.
+  @discardableResult
   public func ring(signingWith algorithm: SignatureAlgorithm, at now: Int64) throws(KeyStoreError) -> KeyRing {
     let ring = try load()
     guard ring.signingKey(algorithm, at: now) == nil else { return ring }
