@@ -26,27 +26,58 @@ public enum Base64URL {
   ///
   /// - Throws: ``Base64URLError`` that names the first wrong byte.
   public static func decode(_ text: some Collection<UInt8>) throws(Base64URLError) -> [UInt8] {
-    var out: [UInt8] = []
-    out.reserveCapacity(text.count * 3 / 4)
-    var buffer: UInt32 = 0
-    var bits: UInt32 = 0
+    let direct = text.withContiguousStorageIfAvailable(decodeGroups)
+    if let bytes = direct ?? Array(text).withUnsafeBufferPointer(decodeGroups) { return bytes }
+    throw firstError(in: text)
+  }
+
+  /// Four characters at a time; nil when anything is wrong.
+  private static func decodeGroups(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+    let rest = text.count % 4
+    guard rest != 1 else { return nil }
+    let whole = text.count - rest
+    // Digits are under 64, so that one test tells whether all four are digits.
+    var seen: UInt8 = 0
+    var isCanonical = true
+    let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 2) { out, count in
+      values.withUnsafeBufferPointer { values in
+        var read = 0
+        while read < whole {
+          let (a, b) = (values[Int(text[read])], values[Int(text[read + 1])])
+          let (c, d) = (values[Int(text[read + 2])], values[Int(text[read + 3])])
+          seen |= a | b | c | d
+          out[count] = a << 2 | b >> 4
+          out[count + 1] = b << 4 | c >> 2
+          out[count + 2] = c << 6 | d
+          read += 4
+          count += 3
+        }
+        guard rest > 0 else { return }
+        let (a, b) = (values[Int(text[read])], values[Int(text[read + 1])])
+        let c = rest == 3 ? values[Int(text[read + 2])] : 0
+        seen |= a | b | c
+        out[count] = a << 2 | b >> 4
+        out[count + 1] = b << 4 | c >> 2
+        count += rest - 1
+        isCanonical = rest == 3 ? c & 3 == 0 : b & 15 == 0
+      }
+    }
+    return seen < 64 && isCanonical ? bytes : nil
+  }
+
+  /// What is wrong with a text that is no base64url.
+  private static func firstError(in text: some Collection<UInt8>) -> Base64URLError {
     var offset = 0
     for byte in text {
-      let digit = digit(byte)
-      guard digit < 64 else { throw Base64URLError(offset: offset, reason: reason(for: byte)) }
-      buffer = buffer << 6 | UInt32(digit)
-      bits += 6
-      if bits >= 8 {
-        bits -= 8
-        out.append(UInt8(truncatingIfNeeded: buffer >> bits))
-      }
+      if values[Int(byte)] >= 64 { return Base64URLError(offset: offset, reason: reason(for: byte)) }
       offset += 1
     }
     // One character alone in its group of four holds 6 bits, not yet a byte.
-    guard bits < 6 else { throw Base64URLError(offset: offset - 1, reason: .length) }
-    guard buffer & (1 << bits - 1) == 0 else { throw Base64URLError(offset: offset - 1, reason: .nonCanonicalTail) }
-    return out
+    return Base64URLError(offset: offset - 1, reason: offset % 4 == 1 ? .length : .nonCanonicalTail)
   }
+
+  /// The six bits of each byte as a character, 255 for those that are none.
+  private static let values: [UInt8] = (UInt8.min...UInt8.max).map(digit)
 
   /// What can be had of a text that ``decode(_:)`` refuses: both alphabets are read, all else is passed over.
   ///

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A token in compact serialisation (RFC 7515 §7.1, RFC 7516 §7.1), as far as it can be read.
 ///
 /// Reading never fails as a whole: what can be read is there, and ``problems`` say where the rest is wrong and why. A
@@ -133,9 +135,13 @@ public struct CompactToken: Sendable, Hashable {
   private static func segments(of bytes: [UInt8]) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var start = 0
-    for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: ".") {
-      ranges.append(start..<offset)
-      start = offset + 1
+    bytes.withUnsafeBytes { memory in
+      guard let base = memory.baseAddress else { return }
+      while let dot = memchr(base + start, Int32(UInt8(ascii: ".")), bytes.count - start) {
+        let offset = UnsafeRawPointer(dot) - base
+        ranges.append(start..<offset)
+        start = offset + 1
+      }
     }
     ranges.append(start..<bytes.count)
     return ranges

@@ -32,11 +32,18 @@ public struct JSONObject: Sendable, Hashable {
 
   /// The value of the member with this name, byte for byte; the last one of duplicates (RFC 7515 §4).
   public subscript(name: String) -> JSON? {
-    members.last { $0.name.value.hasSameBytes(as: name) }?.value
+    // By index: a closure would be handed a copy of each member, and this is the way to every claim.
+    var index = members.count
+    while index > 0 {
+      index -= 1
+      if members[index].name.value.hasSameBytes(as: name) { return members[index].value }
+    }
+    return nil
   }
 
   /// The names that more than one member has, each once, in the order of their first appearance.
   public var duplicateNames: [String] {
+    if members.count <= 8, !hasDuplicates { return [] }
     var counts: [ExactName: Int] = [:]
     counts.reserveCapacity(members.count)
     var duplicates: [String] = []
@@ -52,6 +59,14 @@ public struct JSONObject: Sendable, Hashable {
       let name = ExactName(text: member.name.value)
       return counts[name, default: 0] > 1 && seen.insert(name).inserted ? name.text : nil
     }
+  }
+
+  /// Compares each with each, which is faster than a dictionary for the few members of a header.
+  private var hasDuplicates: Bool {
+    for index in members.indices {
+      for other in 0..<index where members[index].name.value.hasSameBytes(as: members[other].name.value) { return true }
+    }
+    return false
   }
 
   /// Gives the member this value where it stands (the last of duplicates), or adds it at the end.

@@ -28,10 +28,14 @@ struct JSONParser {
   static func salvage(_ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) -> JSONObject? {
     var parser = JSONParser(bytes, depthLimit: min(max(limits.depth, 0), JSONLimits.deepest))
     parser.outermostMembers = []
-    guard (try? parser.document(sizeLimit: limits.bytes)) == nil, let members = parser.outermostMembers,
-      !members.isEmpty
-    else { return nil }
-    return JSONObject(members: members)
+    guard (try? parser.document(sizeLimit: limits.bytes)) == nil, var members = parser.outermostMembers else {
+      return nil
+    }
+    // A number at the very end may be the beginning of a longer one.
+    if parser.position == bytes.count, case .number? = members.last?.value, bytes.last.map(isDigit) == true {
+      members.removeLast()
+    }
+    return members.isEmpty ? nil : JSONObject(members: members)
   }
 
   private mutating func document(sizeLimit: Int) throws(JSONError) -> JSON {
@@ -78,6 +82,8 @@ struct JSONParser {
       leave()
       return JSONObject()
     }
+    // The outermost object is a header or the claims: room for its members at once, for they are costly to move.
+    if depth == 1 { members.reserveCapacity(12) }
     while true {
       let first = try peek(expected: "a member name")
       guard first == UInt8(ascii: "\"") else {
@@ -305,6 +311,8 @@ struct JSONParser {
     default: return nil
     }
   }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
   private func text(_ range: Range<Int>) -> String {
     String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)

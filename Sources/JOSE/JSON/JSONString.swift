@@ -65,6 +65,11 @@ extension StringProtocol {
   /// Whether both texts have the same UTF-8 bytes, which is how issuers, audiences and member names are compared
   /// (RFC 7519 §4.1 and §7.3). Swift's own `==` also accepts canonically equivalent texts.
   public func hasSameBytes(as other: some StringProtocol) -> Bool {
-    utf8.elementsEqual(other.utf8)
+    // Of most two names the lengths differ, and a native string knows its own.
+    if utf8.count != other.utf8.count { return false }
+    let direct = utf8.withContiguousStorageIfAvailable { left in
+      other.utf8.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
+    }
+    return (direct ?? nil) ?? utf8.elementsEqual(other.utf8)
   }
 }

@@ -11,31 +11,83 @@ public struct JWK: Sendable {
     case oct = "oct"
   }
 
-  public let keyType: KeyType
+  public var keyType: KeyType { storage.keyType }
   /// `crv`, such as `P-256`; nil for RSA and oct.
-  public let curve: String?
+  public var curve: String? { storage.curve }
   /// The size in bits: of the modulus, the curve or the secret.
-  public let bits: Int?
+  public var bits: Int? { storage.bits }
   /// `kid`, as it was given; nil when there was none.
-  public let keyID: String?
+  public var keyID: String? { storage.attributes.keyID }
   /// `alg`: the one algorithm that the key is for.
-  public let algorithm: String?
+  public var algorithm: String? { storage.attributes.algorithm }
   /// `use`: `sig` or `enc`.
-  public let use: String?
+  public var use: String? { storage.attributes.use }
   /// `key_ops`: what the key is for.
-  public let keyOperations: [String]?
+  public var keyOperations: [String]? { storage.attributes.keyOperations }
   /// Whether the key holds a part that must be kept secret.
-  public let isPrivate: Bool
+  public var isPrivate: Bool { storage.isPrivate }
   /// The key as it was given, without its secret members; nil when it was not a JWK.
-  public let json: JSONObject?
+  public var json: JSONObject? { storage.json }
   /// Why the key must not be trusted, nil when nothing is known against it.
-  public let weakness: KeyWeakness?
+  public var weakness: KeyWeakness? { storage.weakness }
   /// The SHA-256 thumbprint (RFC 7638 §3, for OKP RFC 8037 §2), as base64url.
   ///
   /// That of a secret must be kept from others when the secret could be guessed (RFC 7638 §7).
-  public let thumbprint: String
+  public var thumbprint: String { storage.thumbprint }
+  /// What kind of key this is, such as `an RSA key of 2048 bits` or `an EC key on P-256`.
+  public var summary: String { storage.summary }
 
-  let material: Material
+  var material: Material { storage.material }
+
+  /// One object, so that handing a key on costs one reference and not a dozen.
+  private let storage: Storage
+
+  private final class Storage: Sendable {
+    let material: Material
+    let keyType: KeyType
+    let curve: String?
+    let bits: Int
+    let attributes: Attributes
+    let isPrivate: Bool
+    let json: JSONObject?
+    let weakness: KeyWeakness?
+    let thumbprint: String
+    let summary: String
+
+    init(_ material: Material, isPrivate: Bool, attributes: Attributes, json: JSONObject?) {
+      self.material = material
+      self.isPrivate = isPrivate
+      self.attributes = attributes
+      self.json = json
+      thumbprint = JWK.thumbprint(of: material)
+      switch material {
+      case .asymmetric(_, .rsa(let modulus, let exponent)):
+        keyType = .rsa
+        curve = nil
+        bits = KeyWeakness.bitCount(modulus)
+        weakness = .ofRSA(modulus: modulus, exponent: exponent)
+        summary = "an RSA key of \(bits) bits"
+      case .asymmetric(_, .ec(let named, _, _)):
+        keyType = .ec
+        curve = named.rawValue
+        bits = named.bits
+        weakness = nil
+        summary = "an EC key on \(named.rawValue)"
+      case .asymmetric(_, .okp(let named, _)):
+        keyType = .okp
+        curve = named.rawValue
+        bits = named.bits
+        weakness = nil
+        summary = "an OKP key on \(named.rawValue)"
+      case .secret(let secret):
+        keyType = .oct
+        curve = nil
+        bits = secret.count * 8
+        weakness = secret.count < 32 ? .secretTooShort(bits: secret.count * 8, needed: 256) : nil
+        summary = "a secret of \(bits) bits"
+      }
+    }
+  }
 
   /// What signs and verifies.
   enum Material: Sendable {
@@ -52,51 +104,8 @@ public struct JWK: Sendable {
   }
 
   /// A key from its parts.
-  init(
-    _ material: Material, isPrivate: Bool, attributes: Attributes = Attributes(), json: JSONObject? = nil
-  ) {
-    self.material = material
-    self.isPrivate = isPrivate
-    self.json = json
-    keyID = attributes.keyID
-    algorithm = attributes.algorithm
-    use = attributes.use
-    keyOperations = attributes.keyOperations
-    thumbprint = Self.thumbprint(of: material)
-    switch material {
-    case .asymmetric(_, .rsa(let modulus, let exponent)):
-      keyType = .rsa
-      curve = nil
-      bits = KeyWeakness.bitCount(modulus)
-      weakness = .ofRSA(modulus: modulus, exponent: exponent)
-    case .asymmetric(_, .ec(let named, _, _)):
-      keyType = .ec
-      curve = named.rawValue
-      bits = named.bits
-      weakness = nil
-    case .asymmetric(_, .okp(let named, _)):
-      keyType = .okp
-      curve = named.rawValue
-      bits = named.bits
-      weakness = nil
-    case .secret(let secret):
-      keyType = .oct
-      curve = nil
-      bits = secret.count * 8
-      weakness = secret.count < 32 ? .secretTooShort(bits: secret.count * 8, needed: 256) : nil
-    }
-  }
-
-  // MARK: What it is
-
-  /// What kind of key this is, such as `an RSA key of 2048 bits` or `an EC key on P-256`.
-  public var summary: String {
-    switch keyType {
-    case .rsa: "an RSA key of \(bits ?? 0) bits"
-    case .ec: "an EC key on \(curve ?? "")"
-    case .okp: "an OKP key on \(curve ?? "")"
-    case .oct: "a secret of \(bits ?? 0) bits"
-    }
+  init(_ material: Material, isPrivate: Bool, attributes: Attributes = Attributes(), json: JSONObject? = nil) {
+    storage = Storage(material, isPrivate: isPrivate, attributes: attributes, json: json)
   }
 
   /// Whether the algorithm takes keys of this type and curve. What the JWK itself allows is another question.

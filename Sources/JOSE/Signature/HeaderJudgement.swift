@@ -19,13 +19,11 @@ struct HeaderJudgement {
     guard let header else { return (nil, nil) }
     guard let value = header["alg"] else { return (nil, .algorithmMissing) }
     guard let name = value.stringValue else { return (nil, .algorithmNotAString(value.kindName)) }
+    if let algorithm = SignatureAlgorithm(exactly: name) { return (algorithm, nil) }
     // Some verifiers compared without regard to case, or trimmed, and took "nOnE" for no signature needed.
     let bare = name.utf8.filter { !CompactToken.isWhitespace($0) && $0 != 0 }
     if String(decoding: bare, as: UTF8.self).lowercased() == "none" { return (nil, .algorithmNone(name)) }
-    guard let algorithm = SignatureAlgorithm.allCases.first(where: { $0.rawValue.hasSameBytes(as: name) }) else {
-      return (nil, .algorithmUnknown(name))
-    }
-    return (algorithm, nil)
+    return (nil, .algorithmUnknown(name))
   }
 
   private static func refusal(of header: JSONObject) -> SignatureRefusal? {

@@ -22,8 +22,8 @@ struct KeySelection {
         reason = Self.misfit(algorithm, candidates)
       } else if algorithm.isSymmetric, keys.keys.contains(where: { $0.keyType != .oct }) {
         reason = .mixedKeySet(algorithm)
-      } else if named, fitting.count > 1, let keyID {
-        reason = .keyAmbiguous(keyID, count: fitting.count)
+      } else if named, let keyID, case let count = Self.different(fitting), count > 1 {
+        reason = .keyAmbiguous(keyID, count: count)
       } else if !named {
         remarks = [keyID == nil ? .noKeyID(tried: fitting.count) : .keysWithoutID(tried: fitting.count)]
       }
@@ -53,24 +53,26 @@ struct KeySelection {
   private static func candidates(
     keyID: String?, keys: JWKSet
   ) -> (keys: [JWK], named: Bool, refusal: SignatureRefusal?) {
-    let unusable = keys.skipped.filter { skipped in keyID.map { skipped.keyID?.hasSameBytes(as: $0) ?? false } ?? false
+    guard let keyID else {
+      return keys.keys.isEmpty ? ([], false, Self.nothing(keys)) : (keys.keys, false, nil)
     }
-    let named = keys.keys.filter { key in keyID.map { key.keyID?.hasSameBytes(as: $0) ?? false } ?? false }
-    if let keyID, let skipped = unusable.first {
+    let named = keys.keys.filter { Self.isSame($0.keyID, keyID) }
+    if !keys.skipped.isEmpty, let skipped = keys.skipped.first(where: { Self.isSame($0.keyID, keyID) }) {
       // The issuer may have meant the key that cannot be used.
-      let refusal: SignatureRefusal =
-        named.isEmpty ? .keyUnusable(skipped.error) : .keyAmbiguous(keyID, count: named.count + unusable.count)
-      return (named, true, refusal)
+      return (named, true, named.isEmpty ? .keyUnusable(skipped.error) : .keyAmbiguous(keyID, count: named.count + 1))
     }
-    guard !keys.keys.isEmpty else {
-      return ([], false, keys.skipped.isEmpty ? .noKeys : .noUsableKeys(keys.skipped.count))
-    }
-    guard let keyID else { return (keys.keys, false, nil) }
     if !named.isEmpty { return (named, true, nil) }
+    if keys.keys.isEmpty { return ([], false, Self.nothing(keys)) }
     // A key without a kid, such as one from PEM, may be the one that is meant; one with another kid is not.
     let anonymous = keys.keys.filter { $0.keyID == nil }
     if let exact = anonymous.first(where: { $0.thumbprint.hasSameBytes(as: keyID) }) { return ([exact], true, nil) }
     return anonymous.isEmpty ? ([], true, .keyUnknown(keyID)) : (anonymous, false, nil)
+  }
+
+  private static func isSame(_ given: String?, _ keyID: String) -> Bool { given?.hasSameBytes(as: keyID) ?? false }
+
+  private static func nothing(_ keys: JWKSet) -> SignatureRefusal {
+    keys.skipped.isEmpty ? .noKeys : .noUsableKeys(keys.skipped.count)
   }
 
   /// Why none of the candidates fits.
@@ -80,6 +82,11 @@ struct KeySelection {
       return .noKeyFits(algorithm, keys: candidates.count)
     }
     return .keyDoesNotFit(algorithm, key: key.summary)
+  }
+
+  /// How many keys these are, whatever they are published for.
+  private static func different(_ keys: [JWK]) -> Int {
+    keys.count < 2 ? keys.count : Set(keys.map(\.thumbprint)).count
   }
 
   /// The same key may stand in a set twice.
@@ -110,7 +117,7 @@ enum KeyPolicy {
   }
 
   static func remarks(_ key: JWK, _ algorithm: SignatureAlgorithm) -> [SignatureReport.Remark] {
-    guard let named = key.algorithm, let allowed = SignatureAlgorithm(rawValue: named), allowed != algorithm,
+    guard let named = key.algorithm, let allowed = SignatureAlgorithm(exactly: named), allowed != algorithm,
       algorithm.family == .pss
     else { return [] }
     return [.strongerHash(key: named, token: algorithm)]
@@ -124,9 +131,7 @@ enum KeyPolicy {
   private static func allows(_ named: String, _ algorithm: SignatureAlgorithm) -> Bool {
     // Named after the curve by mistake, as the hash is named in ES256 and ES384; such keys are in use.
     let name = named == "ES521" ? "ES512" : named
-    guard let allowed = SignatureAlgorithm.allCases.first(where: { $0.rawValue.hasSameBytes(as: name) }) else {
-      return false
-    }
+    guard let allowed = SignatureAlgorithm(exactly: name) else { return false }
     if allowed == algorithm { return true }
     switch (allowed.family, algorithm.family) {
     // EdDSA is the old name of both; that the curve fits was seen before (RFC 9864 §2.2).

@@ -17,6 +17,13 @@ public enum SignatureAlgorithm: String, Sendable, CaseIterable {
   case hs384 = "HS384"
   case hs512 = "HS512"
 
+  /// The algorithm with this name, byte for byte. `init(rawValue:)` also takes canonically equivalent texts: the sign for
+  /// kelvin, U+212A, is a K to it.
+  init?(exactly name: String) {
+    guard let algorithm = Self(rawValue: name), algorithm.rawValue.hasSameBytes(as: name) else { return nil }
+    self = algorithm
+  }
+
   /// What the algorithm is, such as `RSASSA-PKCS1-v1_5 with SHA-256`.
   public var summary: String {
     switch self {
