@@ -13,7 +13,8 @@ extension Model {
     case .delete: selectedEntry == nil ? "the list is empty" : nil
     case .compare: comparisonObstacle
     case .verify: verificationObstacle
-    case .copyToken, .copyMenu, .copyBearer, .copyExport, .printToken: tokenObstacle
+    case .copyToken, .copyMenu, .printToken: tokenObstacle
+    case .copyBearer, .copyExport: tokenObstacle ?? lineObstacle
     case .copyHeader:
       tokenObstacle ?? (token?.inspection.token.header.json == nil ? "the header is no JSON that could be copied" : nil)
     case .copyClaims:
@@ -41,6 +42,15 @@ extension Model {
     guard let entry = selectedEntry else { return "the list is empty; \(key(.add)) adds an audience" }
     if entry.pending != nil { return "the token is still being requested" }
     return "there is no token yet; \(key(.activate)) requests one"
+  }
+
+  /// A broken token may hold quotes or semicolons: in a line for a shell or a request they would be more than a token.
+  private var lineObstacle: String? {
+    let isToken = token?.compact.utf8.allSatisfy { byte in
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "-_.=+/~".utf8.contains(byte)
+    }
+    return isToken == false
+      ? "the token holds characters that belong in no token; \(key(.copyToken)) copies it as it is" : nil
   }
 
   private var activationObstacle: String? {

@@ -65,7 +65,7 @@ public struct Command: Sendable {
     Command(.zoom, .view, "Zoom the pane, or back", ["z"], hint: ("zoom", 12)),
     Command(.expandAll, .view, "Unfold everything", []),
     Command(.foldAll, .view, "Fold everything", []),
-    Command(.nextPane, .moving, "Next pane", [.tab]),
+    Command(.nextPane, .moving, "Next pane", [.tab], hint: ("next pane", 15)),
     Command(.previousPane, .moving, "Previous pane", [.backTab]),
     Command(.focusList, .moving, "To the audiences", ["1"]),
     Command(.focusHeader, .moving, "To the header", ["2"]),

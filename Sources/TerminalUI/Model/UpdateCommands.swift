@@ -158,9 +158,13 @@ extension Model {
     case .copyBearer: return [.copy("Authorization: Bearer \(token.compact)", what: "the Authorization header")]
     case .copyExport: return [.copy("export ID_TOKEN='\(token.compact)'", what: "the export line of ID_TOKEN")]
     case .copyHeader:
-      return token.inspection.token.header.json.map { [.copy($0.pretty(), what: "the header as JSON")] } ?? []
+      return token.inspection.token.header.json.map {
+        [.copy($0.pretty(escaping: Visible.needsEscape), what: "the header as JSON")]
+      } ?? []
     case .copyClaims:
-      return token.inspection.token.payload?.json.map { [.copy($0.pretty(), what: "the claims as JSON")] } ?? []
+      return token.inspection.token.payload?.json.map {
+        [.copy($0.pretty(escaping: Visible.needsEscape), what: "the claims as JSON")]
+      } ?? []
     case .copyValue, .copyKey, .copyPath:
       guard let row = selectedRow else { return [] }
       let path = Visible.escaped(JSONPreview.prefix(row.path.text, limit: 80))

@@ -131,7 +131,9 @@ struct HintLine {
       guard let hint = command.hint, let label = label(of: command.id, model, default: hint.label) else { continue }
       guard let key = model.options.keyMap.keys(for: command.id).first else { continue }
       let shown = key == .enter ? model.options.glyphs.enter : KeyName.shown(key)
-      items.append(Item(key: shown, label: label, action: .command(command.id), priority: hint.priority))
+      // Where one pane hides the others, the way to them comes before all but help and quit.
+      let priority = command.id == .nextPane && Layout.showsOnePane(model.size) ? 3 : hint.priority
+      items.append(Item(key: shown, label: label, action: .command(command.id), priority: priority))
     }
     return items
   }

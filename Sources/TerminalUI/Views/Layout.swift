@@ -42,6 +42,11 @@ struct Layout {
     size.columns < smallest.columns || size.rows < smallest.rows
   }
 
+  /// Whether there is room for the focused pane only.
+  static func showsOnePane(_ size: Size) -> Bool {
+    size.columns < 60 || size.rows < 16
+  }
+
   var topRow: Int { 0 }
   var verdictRow: Int { size.rows - 2 }
   var hintRow: Int { size.rows - 1 }
@@ -50,7 +55,7 @@ struct Layout {
     self.size = size
     let body = Rect(column: 0, row: 1, width: size.columns, height: max(0, size.rows - 3))
     let isWide = size.columns >= 85
-    let isSingle = size.columns < 60 || size.rows < 16
+    let isSingle = Self.showsOnePane(size)
     let showsOne = isSingle || (model.isZoomed && (!isWide || model.focus == .list))
     let leftWidth = isWide ? max(30, min(40, size.columns * 32 / 100)) : 0
     let rightWidth = showsOne ? body.width : body.width - leftWidth

@@ -37,7 +37,7 @@ enum PaneTitle {
   /// While a renewal is under way, or after one failed, the last good token stays and says how old it is.
   private static func freshness(_ model: Model) -> StyledLine {
     guard let entry = model.selectedEntry, let token = entry.token else { return StyledLine() }
-    let age = Countdown.text(model.now.seconds(since: token.receivedAt))
+    let age = Countdown.short(model.now.seconds(since: token.receivedAt))
     if let pending = entry.pending, let seconds = pending.visibleSeconds(at: model.now) {
       let what = pending.work == .token ? "renewing" : "fetching keys"
       return StyledLine("\(what), \(seconds)s", Style(.warning))

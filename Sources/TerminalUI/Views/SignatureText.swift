@@ -64,9 +64,13 @@ enum SignatureText {
     guard let keys = token.keys else { return }
     var words: [String] = []
     if let fetched = keys.fetchedAt {
-      // In minutes: seconds would redraw this line each second.
-      let age = max(0, model.now.timestamp.seconds - fetched.seconds)
-      if age >= 60 { words.append("keys fetched \(Countdown.text(age / 60 * 60)) ago") }
+      // In one unit, as seconds would redraw this line each second; as a time when nothing ticks and an age would freeze.
+      let age = fetched.distance(to: model.now.timestamp)
+      if !model.isTicking {
+        words.append("keys fetched \(model.dateAndTime(fetched))")
+      } else if age >= 60 {
+        words.append("keys fetched \(Countdown.short(age)) ago")
+      }
     }
     if keys.stale { words.append("stale, from the cache") }
     if let note = keys.note, !note.isEmpty { words.append(note) }
