@@ -59,6 +59,11 @@ public struct TokenTimes: Sendable, Hashable {
   }
 }
 
+extension CompactToken {
+  /// Whether the claims were read to their end, so that one that is not there is absent.
+  var hasWholeClaims: Bool { claims != nil && !problems.contains { $0.part == .payload } }
+}
+
 extension Timestamp {
   /// A NumericDate (RFC 7519 §2): the first whole second that is not before it. Nil when the value is no number.
   ///

@@ -11,14 +11,11 @@ enum ShapeCheck {
         actual: isEncrypted ? "an encrypted token (JWE)" : "a signed token (JWS)",
         hint: isEncrypted ? "Only the header can be read without the recipient's key." : nil)
     }
-    let children =
-      token.problems.count < 2
-      ? []
-      : token.problems.map { problem in
-        Check(
-          id: "format-\(problem.part.rawValue)", title: problem.part.rawValue, outcome: .fail,
-          actual: problem.description, hint: problem.hint)
-      }
+    let children = token.problems.dropFirst().map { problem in
+      Check(
+        id: "format-\(problem.part.rawValue)", title: problem.part.rawValue, outcome: .fail,
+        actual: (problem.offset.map { "byte \($0): " } ?? "") + problem.message, hint: problem.hint)
+    }
     return Check(
       id: "format", title: "format", outcome: .fail, expected: expected, actual: first.description, hint: first.hint,
       children: children)

@@ -50,7 +50,8 @@ enum TimeChecks {
     ) -> Check {
       let wait = now.distance(to: moment)
       let holds = now.advanced(by: leeway) >= moment
-      let advice = "\(failure) Compare this machine's clock with the issuer's, or wait \(Countdown.text(wait))."
+      let patience = moment.isInCalendar ? ", or wait \(Countdown.text(wait))" : ""
+      let advice = "\(failure) Compare this machine's clock with the issuer's\(patience)."
       return Check(
         id: id, title: title, outcome: holds ? .pass : .fail,
         expected: "not after \(now.display())\(allowance)",
@@ -71,7 +72,10 @@ enum TimeChecks {
         return Check(id: id, title: title, outcome: .skipped, actual: "there are no claims to read")
       }
       return Check(
-        id: id, title: title, outcome: .skipped, actual: isEncrypted ? "the claims are encrypted" : absent)
+        id: id, title: title, outcome: .skipped,
+        actual: isEncrypted
+          ? "the claims are encrypted"
+          : token.hasWholeClaims ? absent : "no \(claim) among the claims that could be read")
     }
 
     private var allowance: String { leeway > 0 ? " (leeway \(leeway) s)" : "" }

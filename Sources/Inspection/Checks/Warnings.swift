@@ -4,7 +4,7 @@ import JOSE
 enum Warnings {
   static func of(_ token: CompactToken, options: InspectionOptions, times: TokenTimes) -> [Check] {
     header(token.headerObject, isEncrypted: token.kind == .jwe) + texts(token) + claims(token.claims)
-      + lifetime(times, token.claims) + keys(options)
+      + lifetime(times, token.claims, isWhole: token.hasWholeClaims) + keys(options)
   }
 
   /// Seconds of this size lie after the year 5138; milliseconds of this size lie in our time.
@@ -94,7 +94,7 @@ enum Warnings {
     return found
   }
 
-  private static func lifetime(_ times: TokenTimes, _ claims: JSONObject?) -> [Check] {
+  private static func lifetime(_ times: TokenTimes, _ claims: JSONObject?, isWhole: Bool) -> [Check] {
     guard let claims else { return [] }
     let confused = ["exp", "nbf", "iat"].filter { claims[$0]?.integerValue.map(looksLikeMilliseconds) ?? false }
     if !confused.isEmpty {
@@ -105,7 +105,7 @@ enum Warnings {
       ]
     }
     guard let expiry = times.expiry else {
-      guard claims["exp"] == nil else { return [] }
+      guard claims["exp"] == nil, isWhole else { return [] }
       return [
         warning("no-expiry", "the token never expires", "It has no exp; most relying parties refuse such a token.")
       ]

@@ -33,10 +33,10 @@ struct FieldLines {
           lines += [line, indent + notes]
         }
       } else {
-        lines.append(line + notes)
+        lines.append(notes.isEmpty ? "  " + paint(.key, names[index]) : line + notes)
         let value = redact ? Redaction.of(field.value) : field.value
         for nested in value.pretty(escaping: Visible.needsEscape).split(separator: "\n") {
-          lines.append(indent + paint(.text, String(nested)))
+          lines.append("      " + paint(.text, String(nested)))
         }
       }
       if let detail = detail(field) { lines.append(indent + paint(.muted, detail)) }

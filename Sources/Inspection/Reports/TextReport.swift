@@ -50,12 +50,28 @@ public struct TextReport {
       return paint(.good, "\(signs.pass) valid")
         + ": \(key), \(inspection.timeInWords(at: now, utcOffset: utcOffset))\n"
     case .no:
-      let failed = checks.filter { $0.outcome == .fail }.map { "\($0.title): \($0.actual ?? "missing")" }
+      let failed = reasons(checks, time: inspection.timeInWords(at: now, utcOffset: utcOffset))
       return paint(.bad, "\(signs.fail) invalid") + ": \(failed.joined(separator: "; "))\n"
     case .undecided:
       let open = checks.filter { $0.outcome == .unknown }.map { "\($0.title): \($0.actual ?? "not checked")" }
       return paint(.warning, "\(signs.unknown) not decided") + ": \(open.joined(separator: "; "))\n"
     }
+  }
+
+  /// Why the answer is no, each reason once: several checks can fail by the same thing.
+  private static func reasons(_ checks: [Check], time: String) -> [String] {
+    var reasons: [String] = []
+    for check in checks where check.outcome == .fail {
+      let reason =
+        switch check.id {
+        case "expiry", "not-before", "issued-at": time
+        case "issuer", "audience":
+          "\(check.title) is \(check.actual ?? "missing")" + (check.expected.map { ", expected \($0)" } ?? "")
+        default: check.actual ?? "\(check.title) failed"
+        }
+      if !reasons.contains(reason) { reasons.append(reason) }
+    }
+    return reasons
   }
 
   // MARK: Sections

@@ -27,7 +27,7 @@ public struct VerdictLine: Sendable {
     func check(_ id: String) -> Check? { checks.first { $0.id == id } }
     return [
       shape(check("format")), signature(inspection, check("signature")),
-      Part(name: .time, word: timeWord(checks.suffix(3)), detail: inspection.timeInWords(at: now)),
+      Part(name: .time, word: timeWord(inspection, checks.suffix(3)), detail: inspection.timeInWords(at: now)),
       trust([check("issuer"), check("audience")].compactMap(\.self)),
     ]
   }
@@ -47,8 +47,9 @@ public struct VerdictLine: Sendable {
     return Part(name: .signature, word: word, detail: check?.actual ?? "")
   }
 
-  private static func timeWord(_ checks: ArraySlice<Check>) -> Word {
+  private static func timeWord(_ inspection: Inspection, _ checks: ArraySlice<Check>) -> Word {
     if checks.contains(where: { $0.outcome == .fail }) { return .bad }
+    guard inspection.token.hasWholeClaims else { return .unknown }
     return checks.contains { $0.outcome == .pass } ? .ok : .unknown
   }
 
@@ -81,6 +82,7 @@ extension Inspection {
     if let issuedAt = times.issuedAt, now < issuedAt {
       return "issued \(Countdown.text(now.distance(to: issuedAt))) in the future (\(clock(issuedAt)))"
     }
+    guard token.hasWholeClaims else { return "the claims cannot be read to their end" }
     guard let expiry = times.expiry else { return "does not expire" }
     guard expiry.isInCalendar else { return "expires \(clock(expiry))" }
     return "expires in \(Countdown.text(now.distance(to: expiry))) (\(clock(expiry)))"

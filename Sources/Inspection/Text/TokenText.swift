@@ -124,11 +124,15 @@ public enum TokenText {
     return (beginsAsToken(text) && dots <= 8) || dots == 2 || dots == 4
   }
 
-  /// Whether the text begins with the base64url of `{`, as every header does.
+  /// Whether the text begins with the base64url of `{` and what can follow it in a header: `"`, `}` or white space.
   static func beginsAsToken(_ text: Substring) -> Bool {
-    var bytes = text.utf8.makeIterator()
-    guard bytes.next() == UInt8(ascii: "e"), let second = bytes.next() else { return false }
-    return "wxyz0123456789-_".utf8.contains(second)
+    let start = text.utf8.prefix(3)
+    let bytes = (try? Base64URL.decode(start + [UInt8(ascii: "A")])) ?? []
+    guard start.count == 3, bytes.first == UInt8(ascii: "{") else { return false }
+    switch bytes[1] {
+    case UInt8(ascii: "\""), UInt8(ascii: "}"), 0x20, 0x09, 0x0A, 0x0D: return true
+    default: return false
+    }
   }
 
   /// The words put together, when they are one token that was wrapped.
