@@ -1,0 +1,72 @@
+import ArgumentParser
+import Glibc
+import Inspection
+import TerminalUI
+
+/// `idp inspect`: everything that the panes of the interface show, as text or JSON.
+struct InspectCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Show what is in a token and what is to be said about it.",
+    discussion: """
+      What can be read of a broken token is shown. Shape, signature and time are judged apart. Keys are fetched only \
+      from issuers of the configuration or of this command line, never from an address that the token names.
+
+      EXAMPLES
+        idp token --audience sts.amazonaws.com | idp inspect
+        idp inspect token.txt --jwks https://example.org/jwks.json
+        idp inspect token.txt --key public.pem --audience example.org
+        idp inspect "$TOKEN" --now 2026-11-23T13:00:48Z --json
+      """)
+
+  @OptionGroup var token: TokenOptions
+  @OptionGroup var color: ColorOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let judged = try await Judgement(token)
+    if output.json {
+      try Output.print(JSONReport.inspect(judged.inspection, now: judged.now, redact: token.redact))
+    } else {
+      judged.noteInput()
+      let paint = Paint(color.color, configuration: judged.configuration)
+      try Output.print(
+        TextReport.render(
+          judged.inspection, now: judged.now, paint: { paint($0, $1) }, redact: token.redact,
+          utcOffset: judged.utcOffset, ascii: judged.isASCII))
+    }
+    throw Finished(status: judged.inspection.exitStatus(at: judged.now))
+  }
+}
+
+/// A token of a command line, held against what the command line says.
+struct Judgement {
+  let inspection: Inspection
+  let now: Timestamp
+  let configuration: Configuration
+  private let notes: [String]
+
+  init(_ options: TokenOptions) async throws(Failure) {
+    let input = try TokenInput(argument: options.input)
+    let workspace = try Workspace.current()
+    now = options.now ?? Surroundings.now()
+    configuration = workspace.configuration
+    notes = input.notes
+    inspection = Inspection(
+      input.token, options: try await KeyResolver(workspace: workspace, now: now).options(input.token, options),
+      now: now)
+  }
+
+  /// Says on standard error what was taken off to get the token.
+  func noteInput() {
+    if !notes.isEmpty { Output.note("idp: \(notes.joined(separator: ", "))\n") }
+  }
+
+  /// Seconds east of UTC that times are shown at.
+  var utcOffset: Int { configuration.usesLocalTime ? Surroundings.utcOffset(now) : 0 }
+
+  /// Whether the signs must be of ASCII: on a terminal that shows nothing else.
+  var isASCII: Bool {
+    Output.isTerminal && TerminalLocale.set(environment: Surroundings.environment) == .ascii
+  }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Inspection
+import Issuer
+import JOSE
+
+/// `idp token`: request a token from the embedded issuer.
+struct TokenCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "token",
+    abstract: "Request a token and print it.",
+    discussion: """
+      The token goes to standard output, with a newline; with --out to a file and with --copy to the clipboard instead.
+
+      EXAMPLES
+        idp token --audience sts.amazonaws.com
+        idp token --audience api://AzureADTokenExchange --ttl 15m --decode
+        idp token --audience vault.hashicorp.com --out "$HOME/.vault-jwt"
+        idp token --audience sigstore --claim team=platform --claim level=3 --copy
+        curl -H "Authorization: Bearer $(idp token --audience example.org)" https://example.org/
+      """)
+
+  @Option(
+    name: .customLong("audience"),
+    help: ArgumentHelp("Who the token is for; repeat it for several.", valueName: "name"))
+  var audiences: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "How long the token lives: 90s, 15m, 1h, up to 24h.",
+      discussion: "Without it, as the configuration says, else an hour.", valueName: "time"))
+  var ttl: Duration?
+
+  @Option(
+    name: .customLong("claim"),
+    help: ArgumentHelp(
+      "Add a claim; repeat it for several.",
+      discussion: "A value that reads as JSON is JSON, any other is text. For a number as text: 'build=\"42\"'.",
+      valueName: "name=value"),
+    transform: { try ClaimArgument($0) })
+  var claims: [ClaimArgument] = []
+
+  @Flag(help: "Print header and payload instead of the token.")
+  var decode = false
+
+  @Flag(help: "Put the token on the clipboard instead of printing it.")
+  var copy = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the token to this file, for its owner alone (0600), without a newline.", valueName: "file"),
+    completion: .file())
+  var out: String?
+
+  @Flag(help: "Cut the signature out of what is printed.")
+  var redact = false
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let workspace = try Workspace.current()
+    var extra = JSONObject()
+    for claim in claims {
+      guard extra[claim.name] == nil else {
+        throw Failure("usage", "The claim “\(claim.name)” is given twice.", hint: "Leave one of them out.")
+      }
+      extra.set(claim.name, to: claim.value)
+    }
+    let issued = try workspace.issue(
+      TokenRequest(audiences: audiences, lifetime: ttl?.seconds, claims: extra), now: Surroundings.now())
+    if let out { try write(issued.compact, to: out) }
+    if copy { try copy(issued.compact, workspace.configuration) }
+    try printResult(issued)
+  }
+
+  private func write(_ token: String, to path: String) throws(Failure) {
+    do {
+      try AtomicFile.write(Array(token.utf8), to: path, mode: 0o600, action: "write the token to")
+    } catch {
+      throw Failure("output-failed", error.description)
+    }
+  }
+
+  private func copy(_ token: String, _ configuration: Configuration) throws(Failure) {
+    let way = try ClipboardCopy(
+      choice: configuration.clipboard, environment: Surroundings.environment,
+      writeToTerminal: ClipboardCopy.writeToControllingTerminal
+    ).copy(token)
+    Output.note("copied the token, \(token.utf8.count) characters, by \(way)\n")
+  }
+
+  private func printResult(_ issued: IssuedToken) throws(Failure) {
+    let token = CompactToken(parsing: issued.compact)
+    let shown = redact ? token.redacted : token.text
+    if output.json {
+      var result: JSONObject = ["schema": 1]
+      if let out {
+        result.set("out", to: JSON(out))
+      } else if !copy {
+        result.set("token", to: JSON(shown))
+      }
+      result.set("header", to: token.header.json ?? .null)
+      result.set("claims", to: token.payload?.json ?? .null)
+      return try Output.print(.object(result))
+    }
+    if decode {
+      return try Output.print("Header: \(pretty(token.header.json))\nPayload: \(pretty(token.payload?.json))\n")
+    }
+    if out == nil, !copy { try Output.print(shown + "\n") }
+  }
+
+  private func pretty(_ json: JSON?) -> String {
+    guard let json else { return "" }
+    return Output.isTerminal ? json.pretty(escaping: Visible.needsEscape) : json.pretty()
+  }
+}

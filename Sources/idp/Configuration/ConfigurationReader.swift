@@ -1,0 +1,185 @@
+import Inspection
+import Issuer
+import JOSE
+import TerminalUI
+import Yams
+
+/// Reads `config.yaml`. Every mistake is an error with its place: nothing is guessed, nothing is passed over in silence.
+struct ConfigurationReader {
+  let file: String
+
+  /// The configuration that a file holds.
+  static func read(_ bytes: [UInt8], file: String) throws(Failure) -> Configuration {
+    let document = try YAMLDocument(bytes, file: file)
+    var configuration = Configuration()
+    guard let root = document.root else { return configuration }
+    try ConfigurationReader(file: file).read(YAMLValue(root, file: file, name: "the configuration"), &configuration)
+    return configuration
+  }
+
+  private func read(_ root: YAMLValue, _ configuration: inout Configuration) throws(Failure) {
+    for member in try root.members(among: Self.names) {
+      let value = member.value
+      switch member.name {
+      case "audiences": configuration.audiences = try audiences(value)
+      case "issuer": configuration.issuer = try issuer(value)
+      case "issuers":
+        configuration.issuers = try value.elements().map { (element) throws(Failure) in try trusted(element) }
+      case "keys": configuration.keyMap = try keyMap(value)
+      case "clipboard":
+        let name = try value.choice(ClipboardChoice.allCases.map(\.rawValue))
+        configuration.clipboard = ClipboardChoice(rawValue: name) ?? .automatic
+      case "color":
+        let name = try value.choice(["auto", "always", "never"])
+        configuration.color = name == "always" ? .always : name == "never" ? .never : .automatic
+      case "mouse": configuration.usesMouse = try value.boolean()
+      case "auto-renew": configuration.renewsAutomatically = try value.boolean()
+      case "local-time": configuration.usesLocalTime = try value.boolean()
+      default: break
+      }
+    }
+  }
+
+  /// The names of the first level, in the order in which they are documented.
+  static let names = [
+    "audiences", "issuer", "issuers", "keys", "clipboard", "color", "mouse", "auto-renew", "local-time",
+  ]
+
+  // MARK: Audiences
+
+  private func audiences(_ value: YAMLValue) throws(Failure) -> [String] {
+    var names: [String] = []
+    for element in try value.elements() {
+      let name = try element.text()
+      guard Self.isAudience(name) else {
+        throw element.failure(
+          "the audience “\(name)” is empty, too long, or holds white space or control characters",
+          "Write it exactly as the relying party expects it, such as sts.amazonaws.com.")
+      }
+      guard !names.contains(where: { $0.hasSameBytes(as: name) }) else {
+        throw element.failure("the audience “\(name)” is listed twice", "Take one of them out.")
+      }
+      names.append(name)
+    }
+    return names
+  }
+
+  /// Whether a text can be an audience at all.
+  static func isAudience(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= 2048
+      && text.unicodeScalars.allSatisfy { $0.value > 0x20 && !(0x7F...0x9F).contains($0.value) }
+  }
+
+  // MARK: Issuers
+
+  private func issuer(_ value: YAMLValue) throws(Failure) -> IssuerConfiguration {
+    var issuer = IssuerConfiguration()
+    let members = try value.members(among: ["url", "algorithm", "lifetime", "subject", "claims", "environment"])
+    // Templates are judged by the variables that the list allows, wherever it stands.
+    for member in members where member.name == "environment" {
+      for element in try member.value.elements() { issuer.environment.insert(try environmentName(element)) }
+    }
+    for member in members {
+      switch member.name {
+      case "url": issuer.issuer = try url(member.value)
+      case "algorithm":
+        let name = try member.value.choice(IssuerConfiguration.algorithms.map(\.rawValue))
+        issuer.algorithm = IssuerConfiguration.algorithms.first { $0.rawValue == name } ?? .rs256
+      case "lifetime": issuer.lifetime = try lifetime(member.value)
+      case "subject": issuer.subject = try template(member.value, issuer.environment)
+      case "claims": issuer.claims = try claims(member.value, issuer.environment)
+      default: break
+      }
+    }
+    return issuer
+  }
+
+  private func url(_ value: YAMLValue) throws(Failure) -> IssuerURL {
+    let text = try value.text()
+    do {
+      return try IssuerURL(text)
+    } catch {
+      throw value.failure(error.description)
+    }
+  }
+
+  private func lifetime(_ value: YAMLValue) throws(Failure) -> Int64 {
+    let written = try value.scalar()
+    guard let duration = Duration(argument: written), IssuerConfiguration.lifetimes.contains(duration.seconds) else {
+      throw value.failure(
+        "“\(written)” is no lifetime of a token", "Write between 1s and 24h, such as 15m, 1h or 90s.")
+    }
+    return duration.seconds
+  }
+
+  private func environmentName(_ value: YAMLValue) throws(Failure) -> String {
+    let name = try value.text()
+    let isName = name.utf8.allSatisfy { $0 == 0x5F || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) }
+    guard isName, let first = name.first, !first.isNumber else {
+      throw value.failure("“\(name)” is no name of an environment variable", "Write it as in CI_JOB_ID, without a $.")
+    }
+    return name
+  }
+
+  private func template(_ value: YAMLValue, _ environment: Set<String>) throws(Failure) -> Template {
+    let text = try value.text()
+    do {
+      return try Template(text, environment: environment)
+    } catch {
+      throw value.failure(error.description)
+    }
+  }
+
+  private func claims(
+    _ value: YAMLValue, _ environment: Set<String>
+  ) throws(Failure) -> [IssuerConfiguration.Claim] {
+    var claims: [IssuerConfiguration.Claim] = []
+    for member in try value.members(among: nil) {
+      guard !IssuerConfiguration.reservedClaims.contains(member.name) else {
+        throw member.value.failure(
+          "the claim “\(member.name)” is set by the issuer alone", "Take it out, or use another name.",
+          at: member.mark)
+      }
+      let json = try member.value.json()
+      claims.append(
+        IssuerConfiguration.Claim(
+          name: member.name,
+          value: json.stringValue == nil ? .literal(json) : .template(try template(member.value, environment))))
+    }
+    return claims
+  }
+
+  private func trusted(_ value: YAMLValue) throws(Failure) -> TrustedIssuer {
+    guard value.isMapping else { return TrustedIssuer(url: try url(value).text, keys: nil) }
+    var identifier: String?
+    var keys: String?
+    for member in try value.members(among: ["url", "jwks"]) {
+      if member.name == "url" { identifier = try url(member.value).text }
+      if member.name == "jwks" { keys = try member.value.text() }
+    }
+    guard let identifier else {
+      throw value.failure("the issuer has no “url”", "Add it: url: https://token.actions.githubusercontent.com")
+    }
+    return TrustedIssuer(url: identifier, keys: keys)
+  }
+
+  // MARK: Keyboard
+
+  private func keyMap(_ value: YAMLValue) throws(Failure) -> KeyMap {
+    var overrides: [String: [String]] = [:]
+    let members = try value.members(among: Command.allIDs)
+    for member in members {
+      let isList = member.value.isSequence
+      overrides[member.name] =
+        isList
+        ? try member.value.elements().map { (element) throws(Failure) in try element.scalar() }
+        : [try member.value.scalar()]
+    }
+    do {
+      return try KeyMap(overrides: overrides)
+    } catch {
+      let member = members.first { $0.name == error.command }
+      throw (member?.value ?? value).failure(error.description)
+    }
+  }
+}

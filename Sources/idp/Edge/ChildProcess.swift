@@ -1,0 +1,219 @@
+import Glibc
+
+/// Another program, run to its end: bytes in, bytes out, with a limit on both its time and what it may print.
+///
+/// It gets a process group of its own, default signals, and no file of ours but the three standard ones. Secrets go to its
+/// standard input; its arguments can be read by everybody on the machine.
+enum ChildProcess {
+  /// How a program ended.
+  struct Result: Sendable, Equatable {
+    /// Its exit status; nil when a signal or the time limit ended it.
+    let status: Int32?
+    let output: [UInt8]
+
+    var succeeded: Bool { status == 0 }
+    /// The output as text, without the newline at its end.
+    var text: String {
+      let text = String(decoding: output, as: UTF8.self)
+      return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+  }
+
+  /// The most that is read of what a program prints.
+  static let outputLimit = 1 << 20
+
+  /// Runs a program that is found by `PATH`.
+  ///
+  /// - Parameters:
+  ///   - input: what the program reads on its standard input.
+  ///   - capturesOutput: whether what it prints is wanted. Programs that leave a part of themselves running, such as
+  ///     xclip, would keep a pipe open, so without need there is none.
+  ///   - timeout: in milliseconds; then the program and its group are killed.
+  /// - Returns: nil when the program is not there or cannot be started.
+  static func run(
+    _ arguments: [String], input: [UInt8] = [], capturesOutput: Bool = true, environment: [String: String],
+    timeout: Int64 = 5000
+  ) -> Result? {
+    let deadline = monotonic() + timeout
+    guard let inputPipe = Pipe() else { return nil }
+    let outputPipe = capturesOutput ? Pipe() : nil
+    guard !capturesOutput || outputPipe != nil else {
+      inputPipe.close()
+      return nil
+    }
+    let child = spawn(arguments, environment, input: inputPipe.read, output: outputPipe?.write)
+    close(inputPipe.read)
+    if let outputPipe { close(outputPipe.write) }
+    guard let child else {
+      close(inputPipe.write)
+      if let outputPipe { close(outputPipe.read) }
+      return nil
+    }
+    var exchange = Exchange(input: input[...], writeEnd: inputPipe.write, readEnd: outputPipe?.read)
+    exchange.run(until: deadline)
+    exchange.close()
+    return Result(status: wait(for: child, until: deadline, killed: exchange.exceeded), output: exchange.output)
+  }
+
+  private struct Pipe {
+    let read: Int32
+    let write: Int32
+
+    init?() {
+      var ends: [Int32] = [0, 0]
+      guard pipe(&ends) == 0 else { return nil }
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      (read, write) = (ends[0], ends[1])
+    }
+
+    func close() {
+      Glibc.close(read)
+      Glibc.close(write)
+    }
+  }
+
+  /// Feeds a program and reads from it, without ever waiting for one while the other would block.
+  private struct Exchange {
+    var input: ArraySlice<UInt8>
+    var writeEnd: Int32
+    var readEnd: Int32?
+    var output: [UInt8] = []
+    var exceeded = false
+
+    mutating func run(until deadline: Int64) {
+      _ = fcntl(writeEnd, F_SETFL, O_NONBLOCK)
+      if input.isEmpty { closeInput() }
+      while writeEnd >= 0 || readEnd != nil {
+        let left = deadline - ChildProcess.monotonic()
+        guard left > 0 else {
+          exceeded = true
+          return
+        }
+        var waiting: [pollfd] = []
+        if writeEnd >= 0 { waiting.append(pollfd(fd: writeEnd, events: Int16(POLLOUT), revents: 0)) }
+        if let readEnd { waiting.append(pollfd(fd: readEnd, events: Int16(POLLIN), revents: 0)) }
+        guard poll(&waiting, nfds_t(waiting.count), Int32(clamping: left)) > 0 else { continue }
+        for entry in waiting where entry.revents != 0 {
+          if entry.fd == writeEnd { feed() } else { drain(entry.fd) }
+        }
+      }
+    }
+
+    private mutating func feed() {
+      let count = input.withUnsafeBytes { Glibc.write(writeEnd, $0.baseAddress, $0.count) }
+      if count > 0 { input = input.dropFirst(count) }
+      if input.isEmpty || (count < 0 && errno != EAGAIN && errno != EINTR) { closeInput() }
+    }
+
+    private mutating func drain(_ descriptor: Int32) {
+      var buffer = [UInt8](repeating: 0, count: 4096)
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count > 0 { output += buffer[..<count] }
+      if count < 0, errno == EINTR { return }
+      exceeded = output.count > ChildProcess.outputLimit
+      if count <= 0 || exceeded {
+        Glibc.close(descriptor)
+        readEnd = nil
+      }
+    }
+
+    private mutating func closeInput() {
+      Glibc.close(writeEnd)
+      writeEnd = -1
+    }
+
+    mutating func close() {
+      if writeEnd >= 0 { closeInput() }
+      if let readEnd { Glibc.close(readEnd) }
+      readEnd = nil
+    }
+  }
+
+  private static func spawn(
+    _ arguments: [String], _ environment: [String: String], input: Int32, output: Int32?
+  ) -> pid_t? {
+    guard let program = arguments.first else { return nil }
+    var actions = posix_spawn_file_actions_t()
+    guard posix_spawn_file_actions_init(&actions) == 0 else { return nil }
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+    if let output {
+      posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+    }
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    for descriptor in openDescriptors() { posix_spawn_file_actions_addclose(&actions, descriptor) }
+
+    var attributes = posix_spawnattr_t()
+    guard posix_spawnattr_init(&attributes) == 0 else { return nil }
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    var all = sigset_t()
+    sigfillset(&all)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+    var child: pid_t = 0
+    let status = withCStrings(arguments) { argv in
+      withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
+        posix_spawnp(&child, program, &actions, &attributes, argv, envp)
+      }
+    }
+    return status == 0 ? child : nil
+  }
+
+  /// Every descriptor but the standard three. Ours close themselves; those that our own parent left open would not.
+  private static func openDescriptors() -> [Int32] {
+    guard let folder = opendir("/proc/self/fd") else { return [] }
+    defer { closedir(folder) }
+    var found: [Int32] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if let descriptor = Int32(name), descriptor > STDERR_FILENO { found.append(descriptor) }
+    }
+    return found
+  }
+
+  /// Waits for the end of a program, and ends it together with its group when its time is over.
+  private static func wait(for child: pid_t, until deadline: Int64, killed: Bool) -> Int32? {
+    var status: Int32 = 0
+    if killed { kill(-child, SIGKILL) }
+    var pause: UInt32 = 500
+    while true {
+      let waited = waitpid(child, &status, WNOHANG)
+      if waited == child { break }
+      if waited < 0, errno != EINTR { return nil }
+      if monotonic() >= deadline {
+        kill(-child, SIGKILL)
+        _ = waitpid(child, &status, 0)
+        return nil
+      }
+      usleep(pause)
+      pause = min(pause * 2, 8000)
+    }
+    // WIFEXITED and WEXITSTATUS, which Swift does not import.
+    return !killed && status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
+  }
+
+  private static func withCStrings<Value>(
+    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Value
+  ) -> Value {
+    let copies = strings.map { strdup($0) }
+    defer { copies.forEach { free($0) } }
+    return body(copies + [nil])
+  }
+
+  /// Milliseconds on a clock that nobody sets.
+  static func monotonic() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}

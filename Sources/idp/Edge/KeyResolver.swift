@@ -1,0 +1,142 @@
+import Federation
+import Inspection
+import Issuer
+import JOSE
+
+/// Finds the keys to verify a token with. A token never decides which address is called: keys come from what the command
+/// line names, from the embedded issuer, or from an issuer of the configuration.
+struct KeyResolver: Sendable {
+  let workspace: Workspace
+  let now: Timestamp
+  private let fetcher: KeyFetcher
+
+  /// Keys with the clock of their issuer minus ours, in seconds, when that is known.
+  typealias Found = (source: KeySource, skew: Int64?)
+
+  init(workspace: Workspace, now: Timestamp) {
+    self.workspace = workspace
+    self.now = now
+    // The age of keys is told by the clock of this machine, also when times are judged at another moment.
+    fetcher = KeyFetcher(
+      cacheFolder: workspace.folders.cache, environment: Surroundings.environment, clock: { Surroundings.now() })
+  }
+
+  /// What to hold a token against, by the options of a command line.
+  ///
+  /// - Throws: ``Failure`` when a file that the command line names cannot be used. That keys cannot be fetched is no
+  ///   failure: the rest can still be told.
+  func options(_ token: CompactToken, _ given: TokenOptions) async throws(Failure) -> InspectionOptions {
+    var options = InspectionOptions(issuer: given.issuer, audiences: given.audiences)
+    if let path = given.key ?? given.jwks, !Self.isURL(path) {
+      options.keys = try Self.keys(inFile: path)
+    } else if let url = given.jwks {
+      await take(&options) { () async throws(Failure) in try await keys(atURL: url, keyID: token.keyID).source }
+    } else if let issuer = given.issuer {
+      await resolve(&options, token, issuer: issuer)
+    } else {
+      await resolveByToken(&options, token)
+    }
+    return options
+  }
+
+  /// The keys of an issuer: from where the configuration says they are, else by discovery.
+  ///
+  /// - Parameters:
+  ///   - keyID: the key that is needed; when the cache does not have it, the keys are fetched anew.
+  ///   - refresh: passes the cache by.
+  func keys(ofIssuer issuer: String, keyID: String?, refresh: Bool) async throws(Failure) -> Found {
+    if issuer.hasSameBytes(as: workspace.configuration.issuer.issuer.text) {
+      return (try embeddedKeys(), nil)
+    }
+    if let place = trusted(issuer)?.keys {
+      guard !Self.isURL(place) else { return try await keys(atURL: place, keyID: keyID, refresh: refresh) }
+      return (try Self.keys(inFile: inConfigurationFolder(place)), nil)
+    }
+    do {
+      let fetched = try await fetcher.keys(ofIssuer: issuer, keyID: keyID, refresh: refresh)
+      return (fetched.source, fetched.skew)
+    } catch {
+      throw Failure(error.code, error.description)
+    }
+  }
+
+  /// The keys in a file, in any form that people have them.
+  static func keys(inFile path: String) throws(Failure) -> KeySource {
+    var bytes = try InputFile.read(path)
+    defer { Secret.zero(&bytes) }
+    do {
+      return KeySource(keys: try JWKSet(reading: bytes), origin: "the file \(path)")
+    } catch {
+      throw Failure("keys-unusable", "The keys in \(path) cannot be used: \(error.description).", hint: error.hint)
+    }
+  }
+
+  /// Whether a place is meant as an address and not as a file.
+  static func isURL(_ text: String) -> Bool {
+    text.hasPrefix("https://") || text.hasPrefix("http://")
+  }
+
+  // MARK: By issuer
+
+  private func resolveByToken(_ options: inout InspectionOptions, _ token: CompactToken) async {
+    guard let issuer = token.claims?["iss"]?.stringValue else {
+      options.keysProblem = "the token names no issuer, and no keys were given"
+      return
+    }
+    guard issuer.hasSameBytes(as: workspace.configuration.issuer.issuer.text) || trusted(issuer) != nil else {
+      options.keysProblem = "its issuer \(cut(issuer)) is not one of the configuration, and a token alone calls nobody"
+      return
+    }
+    // The keys are chosen because the issuer is this one; so the report may say that it is.
+    options.issuer = issuer
+    await resolve(&options, token, issuer: issuer)
+  }
+
+  /// The keys of an issuer that the user named, here or in the configuration.
+  private func resolve(_ options: inout InspectionOptions, _ token: CompactToken, issuer: String) async {
+    await take(&options) { () async throws(Failure) in
+      try await keys(ofIssuer: issuer, keyID: token.keyID, refresh: false).source
+    }
+  }
+
+  private func embeddedKeys() throws(Failure) -> KeySource {
+    let source = try workspace.keys(now: now)
+    guard !source.keys.keys.isEmpty else {
+      throw Failure("no-keys", "the embedded issuer has no keys yet")
+    }
+    return source
+  }
+
+  private func trusted(_ issuer: String) -> TrustedIssuer? {
+    workspace.configuration.issuers.first { $0.url.hasSameBytes(as: issuer) }
+  }
+
+  // MARK: Places
+
+  private func keys(atURL url: String, keyID: String?, refresh: Bool = false) async throws(Failure) -> Found {
+    do {
+      let fetched = try await fetcher.keys(atURL: url, keyID: keyID, refresh: refresh)
+      return (fetched.source, fetched.skew)
+    } catch {
+      throw Failure(error.code, error.description)
+    }
+  }
+
+  /// A path of the configuration is meant from where the configuration is.
+  private func inConfigurationFolder(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let folder = workspace.folders.configuration else { return path }
+    return folder + "/" + path
+  }
+
+  private func take(
+    _ options: inout InspectionOptions, _ source: () async throws(Failure) -> KeySource
+  ) async {
+    do {
+      options.keys = try await source()
+    } catch {
+      options.keysProblem = error.message
+    }
+  }
+
+  private func cut(_ text: String) -> String { text.count <= 120 ? text : text.prefix(100) + "…" }
+}

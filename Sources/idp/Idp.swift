@@ -1,0 +1,41 @@
+import ArgumentParser
+
+/// The command line: `idp` alone opens the terminal interface, everything else is a command.
+struct Idp: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "idp",
+    abstract: "Request, read, verify and copy OpenID Connect ID tokens.",
+    usage: """
+      idp [token|file|-] [--color when] [--no-mouse]
+      idp <subcommand> …
+      """,
+    discussion: """
+      Without a command it opens the terminal interface: the audiences of this workspace on the left, the selected \
+      token on the right. Commands print their result on standard output and everything else on standard error.
+
+      EXIT STATUS
+        0  good
+        1  the answer is no: invalid, expired, refused
+        2  a mistake in the command line, input that cannot be read, or not decided
+
+      FILES
+        $XDG_CONFIG_HOME/idp/config.yaml   the configuration
+        $XDG_STATE_HOME/idp/               signing keys and the audit log
+        $XDG_CACHE_HOME/idp/               keys of other issuers
+
+      EXAMPLES
+        idp                                        browse the audiences
+        idp token.txt                              look at a token
+        pbpaste | idp                              look at the token on the clipboard
+        idp token --audience sts.amazonaws.com     print a token
+        idp verify token.txt --issuer https://token.actions.githubusercontent.com
+      """,
+    version: "idp \(version)",
+    subcommands: [
+      OpenCommand.self, TokenCommand.self, InspectCommand.self, VerifyCommand.self, JWKSCommand.self,
+      DiscoveryCommand.self, KeysCommand.self, AudiencesCommand.self, DoctorCommand.self, CompletionsCommand.self,
+      ManualCommand.self,
+    ], defaultSubcommand: OpenCommand.self)
+}

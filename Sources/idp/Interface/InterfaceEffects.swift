@@ -1,0 +1,139 @@
+import Dispatch
+import Inspection
+import Issuer
+import JOSE
+import Synchronization
+import TerminalUI
+
+/// Carries out what the interface asks of the outside, each thing away from its loop, and posts what came of it.
+final class InterfaceEffects: Sendable {
+  private let workspace: Workspace
+  private let port: TerminalPort
+  private let clipboard: ClipboardCopy
+  /// The requests under way, so that they can be cancelled.
+  private let tasks = Mutex<[EntryID: Task<Void, Never>]>([:])
+  /// What blocks, in the order in which it was asked for.
+  private let work = DispatchQueue(label: "idp.effects")
+  /// The clipboard and standard input, which may wait for other programs, hold up nothing else.
+  private let waiting = DispatchQueue(label: "idp.waiting", attributes: .concurrent)
+
+  init(workspace: Workspace, port: TerminalPort) {
+    self.workspace = workspace
+    self.port = port
+    clipboard = ClipboardCopy(
+      choice: workspace.configuration.clipboard, environment: Surroundings.environment,
+      writeToTerminal: { bytes in
+        port.write(bytes)
+        return true
+      })
+  }
+
+  /// Begins to carry out an effect and returns at once.
+  func perform(_ effect: Effect) {
+    switch effect {
+    case .requestToken(let id, let audience): work.async { self.requestToken(id, audience) }
+    case .fetchKeys(let id, let issuer, let refresh): fetchKeys(id, issuer, refresh)
+    case .cancel(let id): tasks.withLock { $0.removeValue(forKey: id) }?.cancel()
+    case .copy(let text, let what): waiting.async { self.copy(text, what) }
+    case .openFile(let path): waiting.async { self.open(path) }
+    case .saveAudiences(let names): work.async { self.save(names) }
+    case .printToTerminal, .setMouse, .redraw, .suspend, .quit: break
+    }
+  }
+
+  /// Tells the interface with which key the issuer signs; before the first token there may be none.
+  func announceIssuer() {
+    work.async { [self] in
+      do throws(Failure) {
+        let algorithm = workspace.configuration.issuer.algorithm
+        let ring = try KeyStoreAccess.load(workspace)
+        guard let key = ring.signingKey(algorithm, at: Surroundings.now().seconds) else { return }
+        port.post(.issuerReady(algorithm: algorithm.rawValue, keyID: key.jwk.thumbprint))
+      } catch {
+        port.post(.toast(.error, Visible.escaped(error.message)))
+      }
+    }
+  }
+
+  /// Reads standard input to its end, once, and opens the token in it.
+  ///
+  /// - Parameter isNamed: whether the command line asked for it; an empty one that nobody asked for is passed over.
+  func readStandardInput(isNamed: Bool) {
+    waiting.async { [self] in
+      do throws(Failure) {
+        let bytes = try InputFile.readStandardInput()
+        guard !bytes.isEmpty || isNamed else { return }
+        port.post(.opened(text: String(decoding: bytes, as: UTF8.self), from: "standard input"))
+      } catch {
+        if isNamed { port.post(.openFailed(path: "standard input", problem: Visible.escaped(error.message))) }
+      }
+    }
+  }
+
+  // MARK: Tokens and keys
+
+  private func requestToken(_ id: EntryID, _ audience: String) {
+    do throws(Failure) {
+      let now = Surroundings.now()
+      let issued = try workspace.issue(TokenRequest(audiences: [audience]), now: now)
+      port.post(.tokenArrived(id, issued.compact, try workspace.keys(now: now)))
+      announceIssuer()
+    } catch {
+      port.post(
+        .tokenFailed(id, problem: Visible.escaped(error.message), hint: error.hint.map { Visible.escaped($0) }))
+    }
+  }
+
+  private func fetchKeys(_ id: EntryID, _ issuer: String, _ refresh: Bool) {
+    let resolver = KeyResolver(workspace: workspace, now: Surroundings.now())
+    let port = port
+    let task = Task {
+      do throws(Failure) {
+        let fetched = try await resolver.keys(ofIssuer: issuer, keyID: nil, refresh: refresh)
+        if let skew = fetched.skew { port.post(.clockSkew(skew)) }
+        port.post(.keysArrived(id, fetched.source))
+      } catch {
+        guard !Task.isCancelled else { return }
+        port.post(
+          .keysFailed(id, problem: Visible.escaped(error.message), hint: error.hint.map { Visible.escaped($0) }))
+      }
+    }
+    tasks.withLock { $0.updateValue(task, forKey: id) }?.cancel()
+  }
+
+  // MARK: Clipboard and files
+
+  private func copy(_ text: String, _ what: String) {
+    do throws(Failure) {
+      let way = try clipboard.copy(text)
+      port.post(.copied(what: what, how: way, length: text.count))
+    } catch {
+      port.post(.copyFailed(what: what, problem: Visible.escaped(error.message)))
+    }
+  }
+
+  private func open(_ path: String) {
+    do throws(Failure) {
+      port.post(.opened(text: String(decoding: try InputFile.read(expanded(path)), as: UTF8.self), from: path))
+    } catch {
+      port.post(.openFailed(path: path, problem: Visible.escaped(error.message)))
+    }
+  }
+
+  /// No shell has looked at a path that was typed into the interface.
+  private func expanded(_ path: String) -> String {
+    guard path.hasPrefix("~/"), let home = Surroundings.environment["HOME"] else { return path }
+    return home + path.dropFirst()
+  }
+
+  private func save(_ names: [String]) {
+    do throws(Failure) {
+      guard let file = workspace.folders.configurationFile else {
+        throw UserFolders.homeless("the configuration is kept", variable: "XDG_CONFIG_HOME")
+      }
+      try AudienceEditor(file: file).save(names)
+    } catch {
+      port.post(.toast(.error, "the audiences are not saved: \(Visible.escaped(error.message))"))
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Glibc
+import Inspection
+
+/// Where the process begins and ends.
+@main
+enum Main {
+  static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    exit(await run(arguments).rawValue)
+  }
+
+  /// Runs a command line and prints what went wrong, if anything did.
+  private static func run(_ arguments: [String]) async -> ExitStatus {
+    do {
+      // The interface is to be there at once: without arguments there is nothing to parse.
+      if arguments.isEmpty {
+        try Interface.open(input: nil, color: nil, usesMouse: true)
+        return .good
+      }
+      var command = try Idp.parseAsRoot(arguments)
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      return .good
+    } catch let finished as Finished {
+      return finished.status
+    } catch let failure as Failure {
+      return report(failure, arguments)
+    } catch {
+      return reportUsage(error, arguments)
+    }
+  }
+
+  private static func report(_ failure: Failure, _ arguments: [String]) -> ExitStatus {
+    if wantsJSON(arguments) {
+      try? Output.print(failure.json)
+    } else {
+      Output.note(failure.text)
+    }
+    return failure.status
+  }
+
+  /// Help and the version are results; whatever else the parser throws is a mistake in the command line.
+  private static func reportUsage(_ error: any Error, _ arguments: [String]) -> ExitStatus {
+    let text = Idp.fullMessage(for: error)
+    guard Idp.exitCode(for: error) != .success else {
+      do {
+        try Output.print(text.hasSuffix("\n") ? text : text + "\n")
+        return .good
+      } catch {
+        return report(error, arguments)
+      }
+    }
+    let message = shortened(Idp.message(for: error))
+    if wantsJSON(arguments) { return report(Failure("usage", message), arguments) }
+    // What follows the first line says how the command is used.
+    let usage = text.split(separator: "\n", omittingEmptySubsequences: false).drop { !$0.hasPrefix("Usage:") }
+    return report(Failure("usage", ([message] + usage.map(String.init)).joined(separator: "\n")), arguments)
+  }
+
+  /// A message that quotes an argument may quote a token, which belongs into no log.
+  private static func shortened(_ message: String) -> String {
+    message.split(separator: " ", omittingEmptySubsequences: false)
+      .map { $0.count <= 120 ? String($0) : $0.prefix(40) + "…" }
+      .joined(separator: " ")
+  }
+
+  /// Whether JSON was asked for, also on a command line that cannot be parsed.
+  private static func wantsJSON(_ arguments: [String]) -> Bool {
+    arguments.prefix { $0 != "--" }.contains("--json")
+  }
+}
