@@ -134,7 +134,9 @@ extension EVPKey {
       guard let modulus = number("n"), let exponent = number("e") else { return nil }
       return .rsa(modulus: modulus, exponent: exponent)
     case EVP_PKEY_EC:
-      guard let curve = groupName.flatMap(Curve.init(groupName:)), !curve.isEdwards else { return nil }
+      guard !hasExplicitParameters, let curve = groupName.flatMap(Curve.init(groupName:)), !curve.isEdwards else {
+        return nil
+      }
       let length = curve.coordinateLength
       guard let x = number("qx", length: length), let y = number("qy", length: length) else { return nil }
       return .ec(curve, x: x, y: y)
@@ -142,6 +144,14 @@ extension EVPKey {
     case EVP_PKEY_ED448: return rawPublicKey.map { .okp(.ed448, x: $0) }
     default: return nil
     }
+  }
+
+  /// Whether the key brought the parameters of its curve along. Such a key can have a generator that somebody chose, so
+  /// that he knows a private part for any public one (CVE-2020-0601).
+  private var hasExplicitParameters: Bool {
+    let name: StaticString = "decoded-from-explicit"
+    var value: Int32 = 0
+    return EVP_PKEY_get_int_param(pointer, name.cString, &value) == 1 && value != 0
   }
 
   private func number(_ name: StaticString, length: Int? = nil) -> [UInt8]? {

@@ -105,7 +105,7 @@ struct KeySelection {
 enum KeyPolicy {
   /// Why the key must not verify this algorithm, although its type fits.
   static func refusal(_ key: JWK, _ algorithm: SignatureAlgorithm) -> SignatureRefusal? {
-    if let allowed = key.algorithm, !allows(allowed, algorithm) { return .keyAlgorithm(allowed, token: algorithm) }
+    if let allowed = key.algorithm, !allows(key, allowed, algorithm) { return .keyAlgorithm(allowed, token: algorithm) }
     if let use = key.use, use != "sig" { return .keyUse(use) }
     if let operations = key.keyOperations, !operations.contains("verify"),
       // A private key, given as it is, verifies what it signs.
@@ -128,10 +128,10 @@ enum KeyPolicy {
   ///
   /// The last is what the vectors of Wycheproof expect for figure 20 of RFC 7520 (a key for PS256, a token with PS384),
   /// while they refuse the reverse: `alg` of a PSS key is the least that it takes. No other scheme has this freedom.
-  private static func allows(_ named: String, _ algorithm: SignatureAlgorithm) -> Bool {
+  private static func allows(_ key: JWK, _ named: String, _ algorithm: SignatureAlgorithm) -> Bool {
     // Named after the curve by mistake, as the hash is named in ES256 and ES384; such keys are in use.
     let name = named == "ES521" ? "ES512" : named
-    guard let allowed = SignatureAlgorithm(exactly: name) else { return false }
+    guard let allowed = SignatureAlgorithm(exactly: name), key.fits(allowed) else { return false }
     if allowed == algorithm { return true }
     switch (allowed.family, algorithm.family) {
     // EdDSA is the old name of both; that the curve fits was seen before (RFC 9864 §2.2).
