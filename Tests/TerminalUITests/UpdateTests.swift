@@ -153,7 +153,8 @@ struct UpdateTests {
     var screen = ScreenDriver()
     try screen.request(TokenFixture.token(audience: "sts.amazonaws.com", secondsLeft: 2))
     screen.pass(seconds: 1)
-    #expect(screen.text.contains("expires in 1s") && screen.text.contains("in 1s") && !screen.text.contains("expired"))
+    #expect(
+      screen.text.contains("expires soon, in 1s") && screen.text.contains("in 1s") && !screen.text.contains("expired"))
     screen.pass(seconds: 1)
     let lines = screen.lines
     #expect(lines[2].contains("expired"), "the list")
@@ -161,6 +162,17 @@ struct UpdateTests {
     #expect(lines[26].contains("0%") || lines[25].contains("0%"), "the gauge")
     #expect(lines[28].contains("time bad: expired"), "the verdict")
     #expect(lines[29].contains("⏎ renew"), "the hints")
+  }
+
+  @Test("word and colour change at a fifth of the life")
+  func soon() throws {
+    var screen = ScreenDriver()
+    try screen.request(TokenFixture.token(audience: "sts.amazonaws.com", secondsLeft: 721))
+    screen.pass(seconds: 1)
+    #expect(screen.text.contains("time ok: expires in 12m 0s") && screen.text.contains("✔ sts"))
+    screen.pass(seconds: 1)
+    #expect(screen.text.contains("time ok: expires soon, in 11m 59s") && screen.text.contains("⧗ sts"))
+    #expect(screen.frame.styleLines[28].contains("w"))
   }
 
   @Test("without a token nothing wakes up")

@@ -20,6 +20,8 @@ extension Model {
         self.overlay = .detail(detail)
       } else if command == .copyToken || command == .copyMenu {
         return run(.copyValue)
+      } else if command == .toggleMask {
+        return run(.toggleMask)
       } else if command == .activate || command == .left {
         self.overlay = nil
       }

@@ -60,7 +60,8 @@ extension Model {
       extracted = try TokenText.extract(from: text)
     } catch {
       let source = name.map { Visible.escaped(JSONPreview.prefix($0, limit: 100)) } ?? "what was pasted"
-      say(.error, "\(source): \(error)")
+      let hint = error == .noToken ? "; a token begins with eyJ and has two dots" : ""
+      say(.error, "\(source): \(error)\(hint)")
       return []
     }
     return open(extracted, origin: name.map { .opened($0) } ?? .pasted)

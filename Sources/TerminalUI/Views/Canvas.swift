@@ -17,13 +17,13 @@ struct Canvas {
     return frame.put(text, column: column, row: row, width: min(width, frame.size.columns - column), style: style)
   }
 
-  /// Writes a line in pieces; `reverse` is for the selected row.
+  /// Writes a line in pieces. The selected row is one bar: reversed colours of several roles would make it a patchwork.
   @discardableResult
   mutating func put(_ line: StyledLine, _ column: Int, _ row: Int, width: Int, reverse: Bool = false) -> Int {
     var used = 0
     for span in line.spans where used < width {
       var style = span.style
-      if reverse { style.reverse = true }
+      if reverse { style = Style(bold: style.bold, reverse: true) }
       used += put(span.text, column + used, row, width: width - used, style)
     }
     return used

@@ -45,7 +45,9 @@ enum FieldsView {
     isSelected: Bool
   ) {
     let glyphs = canvas.glyphs
-    func style(_ role: Role, bold: Bool = false) -> Style { Style(role, bold: bold, reverse: isSelected) }
+    func style(_ role: Role, bold: Bool = false) -> Style {
+      Style(isSelected ? .text : role, bold: bold, reverse: isSelected)
+    }
     var start = area.column
     if isSelected {
       canvas.fill(Rect(column: start, row: line, width: area.width, height: 1), style(.text))

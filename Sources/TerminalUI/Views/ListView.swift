@@ -25,14 +25,17 @@ enum ListView {
     let time = timeLeft(of: entry, model)
     let timeWidth = DisplayWidth.of(time.text)
     if isSelected {
-      canvas.put(canvas.glyphs.selection, area.column, row, width: 1, Style(.accent, bold: true, reverse: reverse))
+      canvas.put(
+        canvas.glyphs.selection, area.column, row, width: 1,
+        Style(reverse ? .text : .accent, bold: true, reverse: reverse))
     }
-    canvas.put(sign.text, area.column + 1, row, width: 2, Style(sign.role, reverse: reverse))
+    canvas.put(sign.text, area.column + 1, row, width: 2, Style(reverse ? .text : sign.role, reverse: reverse))
     let labelStart = area.column + 3
     let labelWidth = area.width - 4 - (timeWidth > 0 ? timeWidth + 1 : 0)
     canvas.put(entry.label, labelStart, row, width: labelWidth, Style(bold: isSelected, reverse: reverse))
     canvas.putRight(
-      time.text, end: area.column + area.width - 1, row, width: timeWidth, Style(time.role, reverse: reverse))
+      time.text, end: area.column + area.width - 1, row, width: timeWidth,
+      Style(reverse ? .text : time.role, reverse: reverse))
   }
 
   /// The sign of an entry, with its role. Every sign has words beside it in the verdict line.

@@ -23,7 +23,7 @@ enum TimeText {
     }
   }
 
-  /// The verdict's words on time: "expires in 59m 12s (13:00:48Z)".
+  /// The verdict's words on time: "expires in 59m 12s (13:00:48Z)", "expires soon, in 4m 12s (13:00:48Z)".
   static func verdict(_ model: Model) -> String {
     guard let inspection = model.token?.inspection else { return "" }
     let now = model.now.timestamp
@@ -32,9 +32,14 @@ enum TimeText {
       if left <= 0 { return "\(Self.expiry(left, isTicking: true)) (\(model.clock(expiry)))" }
       let isValid =
         inspection.times.notBefore.map { $0 <= now } ?? true && inspection.times.issuedAt.map { $0 <= now } ?? true
-      if isValid, left < 86_400 { return "expires in \(Countdown.text(left)) (\(model.clock(expiry)))" }
+      if isValid, left < 86_400 { return "\(soon(inspection, now))in \(Countdown.text(left)) (\(model.clock(expiry)))" }
     }
     return inspection.timeInWords(at: now, utcOffset: model.offset(at: now))
+  }
+
+  /// The word changes with the colour, at a fifth of the life or five minutes.
+  private static func soon(_ inspection: Inspection, _ now: Timestamp) -> String {
+    inspection.times.expiresSoon(at: now) ? "expires soon, " : "expires "
   }
 
   /// "59m 12s", for where there is no room for more.

@@ -62,10 +62,17 @@ enum VerdictView {
       var words = part.name == .time ? TimeText.verdict(model) : part.detail
       if detail == .countdown || detail == .short { words = TimeText.countdown(model) ?? words }
       if says, !words.isEmpty {
-        line.add(": " + glyphs.words(JSONPreview.prefix(words, limit: 200)), Style(role == .bad ? .bad : .muted))
+        line.add(": " + glyphs.words(JSONPreview.prefix(words, limit: 200)), Style(detailRole(part, role, model)))
       }
     }
     return line
+  }
+
+  /// The countdown has the colour of the time that is left.
+  private static func detailRole(_ part: VerdictLine.Part, _ role: Role, _ model: Model) -> Role {
+    if role == .bad { return .bad }
+    guard part.name == .time, let token = model.token else { return .muted }
+    return token.inspection.times.expiresSoon(at: model.now.timestamp) ? .warning : .muted
   }
 
   private static func look(_ word: VerdictLine.Word, _ glyphs: Glyphs) -> (sign: String, role: Role) {
