@@ -543,6 +543,24 @@ struct UpdateTests {
 
   // MARK: - Verdicts
 
+  @Test("a token without a key ID says that keys were tried")
+  func triedKeys() throws {
+    var screen = ScreenDriver()
+    try screen.request(
+      TokenFixture.signed(#"{"iss":"\#(TokenFixture.issuer)","aud":"sts.amazonaws.com"}"#, header: #"{"alg":"RS256"}"#))
+    #expect(screen.text.contains("signature ok") && screen.text.contains("the token has no kid"))
+  }
+
+  @Test("a line for a shell is made only of a token that holds nothing else")
+  func refusesShellLine() throws {
+    var screen = ScreenDriver()
+    try screen.request(TokenFixture.token(audience: "x") + "';reboot;'")
+    try screen.press("y", "e", "y", "b")
+    #expect(!screen.effects.contains { if case .copy = $0 { true } else { false } })
+    try screen.press("c")
+    #expect(screen.effects.contains { if case .copy = $0 { true } else { false } })
+  }
+
   @Test("not checked is never shown as invalid")
   func notCheckedIsNotInvalid() {
     var screen = ScreenDriver()

@@ -17,6 +17,7 @@ enum SignatureText {
     case .refused: addRefused(report, to: &text)
     case .notChecked: addNotChecked(report, entry, token, model, to: &text)
     }
+    for remark in report.remarks { text.add("", remark.description, .muted) }
     addKeys(token, model, to: &text)
     if let problem = entry.problem { add(problem, hasToken: true, to: &text) }
     addFindings(token, model, to: &text)
@@ -27,9 +28,6 @@ enum SignatureText {
     let key = report.keyUsed.map { name(of: $0, text.glyphs) } ?? "a key"
     let origin = token.keys.map { " of \(Visible.escaped($0.origin))" } ?? ""
     text.add(text.glyphs.check, "verified with \(key)\(origin)", .good)
-    if report.attempts.count > 1 {
-      text.add("", "the token names no key; \(report.attempts.count) keys were tried", .muted)
-    }
   }
 
   private static func addRefused(_ report: SignatureReport, to text: inout Paragraphs) {
