@@ -249,6 +249,22 @@ import Testing
     #expect((SignatureReport(verifying: token, with: JWKSet(keys: [key])).outcome == .verified) == isVerified)
   }
 
+  @Test(
+    "a key for RSASSA-PSS takes a longer hash than it names, and says so, and never a shorter one",
+    arguments: [
+      ("PS256", "PS384", true), ("PS384", "PS512", true), ("PS512", "PS384", false), ("PS256", "RS384", false),
+    ])
+  func longerHash(keyAlgorithm: String, tokenAlgorithm: String, isVerified: Bool) throws {
+    let algorithm = try #require(SignatureAlgorithm(exactly: tokenAlgorithm))
+    let key = try SigningKey(try #require(Self.rsa).jwk, algorithm: algorithm)
+    let token = CompactToken(parsing: try key.compactJWS(header: [:], payload: []))
+    let published = try JWK(try #require(Self.published(Self.rsa, ["alg": JSON(keyAlgorithm)])))
+    let report = SignatureReport(verifying: token, with: JWKSet(keys: [published]))
+    #expect((report.outcome == .verified) == isVerified)
+    #expect(report.remarks.contains(.strongerHash(key: keyAlgorithm, token: algorithm)) == isVerified)
+    if !isVerified { #expect(report.reason == .keyAlgorithm(keyAlgorithm, token: algorithm)) }
+  }
+
   @Test("a payload that is no JSON object does not speak against its signature", arguments: ["[]", "text", "{", ""])
   func payload(payload: String) throws {
     let token = try #require(Self.signed(Self.ec, header: #"{"alg":"ES256"}"#, payload: payload))
