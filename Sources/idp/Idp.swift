@@ -38,4 +38,9 @@ struct Idp: ParsableCommand {
       DiscoveryCommand.self, KeysCommand.self, AudiencesCommand.self, DoctorCommand.self, CompletionsCommand.self,
       ManualCommand.self,
     ], defaultSubcommand: OpenCommand.self)
+
+  /// The command that somebody most likely meant.
+  static func closestCommand(to word: String) -> String? {
+    Spelling.closest(to: word, among: configuration.subcommands.compactMap { $0.configuration.commandName })
+  }
 }

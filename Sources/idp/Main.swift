@@ -55,6 +55,11 @@ enum Main {
       }
     }
     let message = shortened(Idp.message(for: error))
+    // What is no command is taken for a token, so that a slip in a command shows as a wrong option.
+    if let word = arguments.first, !word.hasPrefix("-"), let command = Idp.closestCommand(to: word), command != word {
+      let hint = "Did you mean “idp \(command)”?"
+      return report(Failure("usage", "“\(word)” is no command: \(message).", hint: hint), arguments)
+    }
     if wantsJSON(arguments) { return report(Failure("usage", message), arguments) }
     // What follows the first line says how the command is used.
     let usage = text.split(separator: "\n", omittingEmptySubsequences: false).drop { !$0.hasPrefix("Usage:") }

@@ -53,7 +53,7 @@ struct Judgement {
     configuration = workspace.configuration
     notes = input.notes
     inspection = Inspection(
-      input.token, options: try await KeyResolver(workspace: workspace, now: now).options(input.token, options),
+      input.token, options: try await KeyResolver(workspace: workspace).options(input.token, options),
       now: now)
   }
 

@@ -94,7 +94,7 @@ struct Examination {
         actual: "\(time), not compared: no issuer is configured that could be asked")
     }
     do {
-      let fetched = try await KeyResolver(workspace: workspace, now: now)
+      let fetched = try await KeyResolver(workspace: workspace)
         .keys(ofIssuer: issuer.url, keyID: nil, refresh: true)
       guard let skew = fetched.skew else {
         return Check(

@@ -7,16 +7,14 @@ import JOSE
 /// line names, from the embedded issuer, or from an issuer of the configuration.
 struct KeyResolver: Sendable {
   let workspace: Workspace
-  let now: Timestamp
   private let fetcher: KeyFetcher
 
   /// Keys with the clock of their issuer minus ours, in seconds, when that is known.
   typealias Found = (source: KeySource, skew: Int64?)
 
-  init(workspace: Workspace, now: Timestamp) {
+  init(workspace: Workspace) {
     self.workspace = workspace
-    self.now = now
-    // The age of keys is told by the clock of this machine, also when times are judged at another moment.
+    // Keys are those of now, also when times are judged at another moment: a signature stands for itself.
     fetcher = KeyFetcher(
       cacheFolder: workspace.folders.cache, environment: Surroundings.environment, clock: { Surroundings.now() })
   }
@@ -100,7 +98,7 @@ struct KeyResolver: Sendable {
   }
 
   private func embeddedKeys() throws(Failure) -> KeySource {
-    let source = try workspace.keys(now: now)
+    let source = try workspace.keys(now: Surroundings.now())
     guard !source.keys.keys.isEmpty else {
       throw Failure("no-keys", "the embedded issuer has no keys yet")
     }

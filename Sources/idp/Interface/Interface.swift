@@ -14,6 +14,7 @@ enum Interface {
   ///   - color: what the command line says; nil for what the configuration says.
   static func open(input: String?, color: ColorOptions.When?, usesMouse: Bool) throws(Failure) {
     guard Output.isTerminal else { throw noTerminal() }
+    if let input { try refuseNonsense(input) }
     let characters = TerminalLocale.set(environment: Surroundings.environment)
     let workspace = try Workspace.current()
     let configuration = workspace.configuration
@@ -58,6 +59,14 @@ enum Interface {
     options.glyphs = glyphs
     options.keyMap = configuration.keyMap
     return options
+  }
+
+  /// A word that is no token and no file is most likely a command with a slip in it.
+  private static func refuseNonsense(_ input: String) throws(Failure) {
+    guard input != "-", !InputFile.exists(input), (try? TokenText.extract(from: input)) == nil else { return }
+    throw Failure(
+      "no-token", "“\(input.prefix(60))” is neither a command, nor a token, nor a file that can be read.",
+      hint: Idp.closestCommand(to: input).map { "Did you mean “idp \($0)”?" } ?? "See what there is: idp --help")
   }
 
   private static func noTerminal() -> Failure {

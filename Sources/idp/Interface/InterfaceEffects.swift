@@ -85,7 +85,7 @@ final class InterfaceEffects: Sendable {
   }
 
   private func fetchKeys(_ id: EntryID, _ issuer: String, _ refresh: Bool) {
-    let resolver = KeyResolver(workspace: workspace, now: Surroundings.now())
+    let resolver = KeyResolver(workspace: workspace)
     let port = port
     let task = Task {
       do throws(Failure) {

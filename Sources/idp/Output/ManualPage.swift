@@ -11,10 +11,9 @@ struct ManualPage {
   var text: String {
     var lines = [".TH IDP 1 \"\" \"idp \(Idp.version)\" \"User Commands\"", ".SH NAME"]
     lines.append("idp \\- " + Self.escaped(Self.sentence(root["abstract"])))
-    lines += [".SH SYNOPSIS", ".nf"]
-    lines += ["idp [token|file|\\-] [\\-\\-color when] [\\-\\-no\\-mouse]"] + synopses(of: root, path: "idp")
-    lines += [".fi", ".SH DESCRIPTION"] + discussion(of: root, heading: ".SH")
-    lines += [".SH OPTIONS"] + arguments(of: root)
+    lines.append(".SH SYNOPSIS")
+    lines += synopses(of: root, path: "idp")
+    lines += [".SH DESCRIPTION"] + discussion(of: root, heading: ".SH")
     lines.append(".SH COMMANDS")
     lines += commands(of: root, path: "idp")
     return lines.joined(separator: "\n") + "\n"
@@ -37,12 +36,14 @@ struct ManualPage {
   }
 
   private func synopses(of command: JSON, path: String) -> [String] {
-    shown("subcommands", of: command).flatMap { child -> [String] in
-      let name = "\(path) \(child["commandName"]?.stringValue ?? "")"
+    let standard = command["defaultSubcommand"]?.stringValue
+    return shown("subcommands", of: command).flatMap { child -> [String] in
+      let word = child["commandName"]?.stringValue ?? ""
+      let name = "\(path) \(word == standard ? "[\(word)]" : word)"
       let nested = synopses(of: child, path: name)
       guard nested.isEmpty else { return nested }
       let words = shown("arguments", of: child).filter { !Self.isCommon($0) }.map(Self.usage)
-      return [Self.escaped(([name] + words).joined(separator: " "))]
+      return [".HP 4", Self.escaped(([name] + words).joined(separator: " "))]
     }
   }
 
@@ -112,6 +113,10 @@ struct ManualPage {
       switch character {
       case "\\": out += "\\e"
       case "-": out += "\\-"
+      // Names that groff knows in every encoding.
+      case "“": out += "\\(lq"
+      case "”": out += "\\(rq"
+      case "…": out += "..."
       default: out.append(character)
       }
     }
