@@ -39,9 +39,10 @@ final class SignalWatch {
     sigaction(SIGTSTP, &action, &watching)
     kill(0, SIGTSTP)
     // Then to this thread alone: it stops before it goes on, which a signal to the process would not make sure of.
+    // Threads of a pool block signals.
     action.__sigaction_handler.sa_handler = SIG_DFL
     sigaction(SIGTSTP, &action, nil)
-    raise(SIGTSTP)
+    Self.unblocked(SIGTSTP) { _ = raise(SIGTSTP) }
     sigaction(SIGTSTP, &watching, nil)
   }
 
@@ -60,13 +61,19 @@ final class SignalWatch {
     var action = sigaction()
     action.__sigaction_handler.sa_handler = SIG_DFL
     sigaction(signal, &action, nil)
-    var mask = sigset_t()
-    sigemptyset(&mask)
-    sigaddset(&mask, signal)
-    pthread_sigmask(SIG_UNBLOCK, &mask, nil)
-    raise(signal)
+    unblocked(signal) { _ = raise(signal) }
     // A signal that this process cannot die by, such as one to the first process of a container.
     exit(128 + signal)
+  }
+
+  private static func unblocked(_ signal: Int32, _ body: () -> Void) {
+    var mask = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&mask)
+    sigaddset(&mask, signal)
+    pthread_sigmask(SIG_UNBLOCK, &mask, &before)
+    body()
+    pthread_sigmask(SIG_SETMASK, &before, nil)
   }
 }
 

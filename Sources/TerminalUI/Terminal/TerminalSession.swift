@@ -50,22 +50,25 @@ public final class TerminalSession {
 
   /// Opens the terminal: standard input and output, or `/dev/tty` when one of them is something else. The locale must
   /// have been set by `TerminalLocale.set`. Nothing is written before the first `paint`.
-  public init(options: TerminalOptions) throws(TerminalError) {
-    let name = options.environment["TERM"] ?? ""
-    guard !name.isEmpty else { throw TerminalError(.noType) }
+  public convenience init(options: TerminalOptions) throws(TerminalError) {
     if isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 {
-      input = STDIN_FILENO
-      output = STDOUT_FILENO
-      ownsDescriptors = false
+      try self.init(options: options, input: STDIN_FILENO, output: STDOUT_FILENO, ownsDescriptors: false)
     } else {
       let descriptor = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
       guard descriptor >= 0 else { throw TerminalError(.noTerminal) }
-      input = descriptor
-      output = descriptor
-      ownsDescriptors = true
+      try self.init(options: options, input: descriptor, output: descriptor, ownsDescriptors: true)
     }
+  }
+
+  /// Takes over a terminal that is open.
+  init(options: TerminalOptions, input: Int32, output: Int32, ownsDescriptors: Bool) throws(TerminalError) {
+    let name = options.environment["TERM"] ?? ""
+    guard !name.isEmpty else { throw TerminalError(.noType) }
     var modes = termios()
     guard tcgetattr(input, &modes) == 0 else { throw TerminalError(.system(call: "tcgetattr", code: errno)) }
+    self.input = input
+    self.output = output
+    self.ownsDescriptors = ownsDescriptors
     original = modes
     painter = try Painter(
       name: name, inputDescriptor: input, outputDescriptor: output,
