@@ -5,13 +5,15 @@ import Inspection
 /// Where the process begins and ends.
 @main
 enum Main {
-  static func main() async {
+  /// Not asynchronous itself: an asynchronous main function leaves the main thread, and with it the signals that the
+  /// terminal interface stops and goes on by.
+  static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    exit(await run(arguments).rawValue)
+    exit(run(arguments).rawValue)
   }
 
   /// Runs a command line and prints what went wrong, if anything did.
-  private static func run(_ arguments: [String]) async -> ExitStatus {
+  private static func run(_ arguments: [String]) -> ExitStatus {
     do {
       // The interface is to be there at once: without arguments there is nothing to parse.
       if arguments.isEmpty {
@@ -19,11 +21,7 @@ enum Main {
         return .good
       }
       var command = try Idp.parseAsRoot(arguments)
-      if var command = command as? any AsyncParsableCommand {
-        try await command.run()
-      } else {
-        try command.run()
-      }
+      try command.run()
       return .good
     } catch let finished as Finished {
       return finished.status

@@ -3,7 +3,7 @@ import Inspection
 import JOSE
 
 /// `idp doctor`: what works here, and what would be done.
-struct DoctorCommand: AsyncParsableCommand {
+struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Look at terminal, clipboard, clock, configuration, keys and identity.",
@@ -19,8 +19,8 @@ struct DoctorCommand: AsyncParsableCommand {
   @OptionGroup var color: ColorOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    let (checks, configuration) = await Examination(environment: Surroundings.environment).run()
+  func run() throws {
+    let (checks, configuration) = Examination(environment: Surroundings.environment).run()
     let isWell = !checks.contains { $0.outcome == .fail }
     if output.json {
       try Output.print([

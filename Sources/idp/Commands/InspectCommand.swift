@@ -4,7 +4,7 @@ import Inspection
 import TerminalUI
 
 /// `idp inspect`: everything that the panes of the interface show, as text or JSON.
-struct InspectCommand: AsyncParsableCommand {
+struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Show what is in a token and what is to be said about it.",
@@ -23,8 +23,8 @@ struct InspectCommand: AsyncParsableCommand {
   @OptionGroup var color: ColorOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    let judged = try await Judgement(token)
+  func run() throws {
+    let judged = try Judgement(token)
     if output.json {
       try Output.print(JSONReport.inspect(judged.inspection, now: judged.now, redact: token.redact))
     } else {
@@ -46,14 +46,14 @@ struct Judgement {
   let configuration: Configuration
   private let notes: [String]
 
-  init(_ options: TokenOptions) async throws(Failure) {
+  init(_ options: TokenOptions) throws(Failure) {
     let input = try TokenInput(argument: options.input)
     let workspace = try Workspace.current()
     now = options.now ?? Surroundings.now()
     configuration = workspace.configuration
     notes = input.notes
     inspection = Inspection(
-      input.token, options: try await KeyResolver(workspace: workspace).options(input.token, options),
+      input.token, options: try KeyResolver(workspace: workspace).options(input.token, options),
       now: now)
   }
 

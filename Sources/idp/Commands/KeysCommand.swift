@@ -134,6 +134,16 @@ enum KeyStoreAccess {
     }
   }
 
+  /// The kid that tokens of now are signed with, nil before the first one.
+  static func signingKeyID(_ algorithm: SignatureAlgorithm, _ workspace: Workspace) throws(Failure) -> String? {
+    let store = try workspace.issuer().store
+    do {
+      return try store.signingKeyID(algorithm, at: Surroundings.now().seconds)
+    } catch {
+      throw Failure(error.code, error.description)
+    }
+  }
+
   /// `KID  RS256  signing  since 2026-11-23 13:00:48Z`.
   static func line(_ entry: KeyRing.Entry, in ring: KeyRing, now: Timestamp) -> String {
     let state = ring.state(of: entry, at: now.seconds)

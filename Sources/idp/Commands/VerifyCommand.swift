@@ -2,7 +2,7 @@ import ArgumentParser
 import Inspection
 
 /// `idp verify`: one line, and the exit status.
-struct VerifyCommand: AsyncParsableCommand {
+struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Say in one line, and by the exit status, whether a token holds.",
@@ -20,8 +20,8 @@ struct VerifyCommand: AsyncParsableCommand {
   @OptionGroup var color: ColorOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    let judged = try await Judgement(token)
+  func run() throws {
+    let judged = try Judgement(token)
     if output.json {
       try Output.print(JSONReport.verify(judged.inspection, now: judged.now, redact: token.redact))
     } else {

@@ -12,7 +12,7 @@ struct Examination {
   init(environment: [String: String]) { self.environment = environment }
 
   /// All checks, and the configuration that they were made with: the standard one when the user's cannot be read.
-  func run() async -> ([Check], Configuration) {
+  func run() -> ([Check], Configuration) {
     var configuration = Configuration()
     let file: Check
     do {
@@ -29,7 +29,7 @@ struct Examination {
     let workspace = Workspace(configuration: configuration, folders: folders)
     return (
       [
-        terminal(), colors(configuration), clipboard(configuration), await clock(workspace), file, keys(workspace),
+        terminal(), colors(configuration), clipboard(configuration), clock(workspace), file, keys(workspace),
         identity(workspace),
       ], configuration
     )
@@ -85,7 +85,7 @@ struct Examination {
         : "Install wl-copy, xclip or xsel.")
   }
 
-  private func clock(_ workspace: Workspace) async -> Check {
+  private func clock(_ workspace: Workspace) -> Check {
     let now = Surroundings.now()
     let time = now.display()
     guard let issuer = workspace.configuration.issuers.first(where: { $0.keys.map(KeyResolver.isURL) ?? true }) else {
@@ -93,9 +93,11 @@ struct Examination {
         id: "clock", title: "clock", outcome: .skipped,
         actual: "\(time), not compared: no issuer is configured that could be asked")
     }
-    do {
-      let fetched = try await KeyResolver(workspace: workspace)
-        .keys(ofIssuer: issuer.url, keyID: nil, refresh: true)
+    do throws(Failure) {
+      let resolver = KeyResolver(workspace: workspace)
+      let fetched = try Blocking.wait { () async throws(Failure) in
+        try await resolver.keys(ofIssuer: issuer.url, keyID: nil, refresh: true)
+      }
       guard let skew = fetched.skew else {
         return Check(
           id: "clock", title: "clock", outcome: .unknown, actual: "\(time); \(issuer.url) does not say what time it is")

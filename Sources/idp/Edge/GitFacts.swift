@@ -31,9 +31,12 @@ enum GitFacts {
     facts.folder = lastPart(top)
     facts.gitBranch = git.run("symbolic-ref", "--quiet", "--short", "HEAD")
     facts.gitCommit = git.run("rev-parse", "--quiet", "--verify", "HEAD")
-    // git itself is asked for the URL, since `insteadOf` may rewrite it.
+    // As it was written, since `insteadOf` may lead to a mirror of this machine only; where it is a shorthand that
+    // `insteadOf` explains, as git understands it.
     if let remote = remote(settings, branch: facts.gitBranch) {
-      facts.gitRemote = git.run("remote", "get-url", remote)
+      let written = settings["remote.\(remote).url"]
+      facts.gitRemote =
+        written.flatMap(GitRemote.httpsForm) == nil ? git.run("remote", "get-url", remote) : written
     }
     return facts
   }

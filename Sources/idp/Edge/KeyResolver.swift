@@ -23,16 +23,19 @@ struct KeyResolver: Sendable {
   ///
   /// - Throws: ``Failure`` when a file that the command line names cannot be used. That keys cannot be fetched is no
   ///   failure: the rest can still be told.
-  func options(_ token: CompactToken, _ given: TokenOptions) async throws(Failure) -> InspectionOptions {
+  func options(_ token: CompactToken, _ given: TokenOptions) throws(Failure) -> InspectionOptions {
     var options = InspectionOptions(issuer: given.issuer, audiences: given.audiences)
     if let path = given.key ?? given.jwks, !Self.isURL(path) {
       options.keys = try Self.keys(inFile: path)
     } else if let url = given.jwks {
-      await take(&options) { () async throws(Failure) in try await keys(atURL: url, keyID: token.keyID).source }
+      let keyID = token.keyID
+      take(&options) { () throws(Failure) in
+        try Blocking.wait { () async throws(Failure) in try await keys(atURL: url, keyID: keyID) }.source
+      }
     } else if let issuer = given.issuer {
-      await resolve(&options, token, issuer: issuer)
+      resolve(&options, token, issuer: issuer)
     } else {
-      await resolveByToken(&options, token)
+      resolveByToken(&options, token)
     }
     return options
   }
@@ -43,19 +46,21 @@ struct KeyResolver: Sendable {
   ///   - keyID: the key that is needed; when the cache does not have it, the keys are fetched anew.
   ///   - refresh: passes the cache by.
   func keys(ofIssuer issuer: String, keyID: String?, refresh: Bool) async throws(Failure) -> Found {
-    if issuer.hasSameBytes(as: workspace.configuration.issuer.issuer.text) {
-      return (try embeddedKeys(), nil)
-    }
-    if let place = trusted(issuer)?.keys {
-      guard !Self.isURL(place) else { return try await keys(atURL: place, keyID: keyID, refresh: refresh) }
-      return (try Self.keys(inFile: inConfigurationFolder(place)), nil)
-    }
+    if let source = try localKeys(ofIssuer: issuer) { return (source, nil) }
+    if let place = trusted(issuer)?.keys { return try await keys(atURL: place, keyID: keyID, refresh: refresh) }
     do {
       let fetched = try await fetcher.keys(ofIssuer: issuer, keyID: keyID, refresh: refresh)
       return (fetched.source, fetched.skew)
     } catch {
       throw Failure(error.code, error.description)
     }
+  }
+
+  /// The keys of an issuer for which no network is needed: the embedded one, or one whose keys are in a file.
+  private func localKeys(ofIssuer issuer: String) throws(Failure) -> KeySource? {
+    if issuer.hasSameBytes(as: workspace.configuration.issuer.issuer.text) { return try embeddedKeys() }
+    guard let place = trusted(issuer)?.keys, !Self.isURL(place) else { return nil }
+    return try Self.keys(inFile: inConfigurationFolder(place))
   }
 
   /// The keys in a file, in any form that people have them.
@@ -76,7 +81,7 @@ struct KeyResolver: Sendable {
 
   // MARK: By issuer
 
-  private func resolveByToken(_ options: inout InspectionOptions, _ token: CompactToken) async {
+  private func resolveByToken(_ options: inout InspectionOptions, _ token: CompactToken) {
     guard let issuer = token.claims?["iss"]?.stringValue else {
       options.keysProblem = "the token names no issuer, and no keys were given"
       return
@@ -87,13 +92,17 @@ struct KeyResolver: Sendable {
     }
     // The keys are chosen because the issuer is this one; so the report may say that it is.
     options.issuer = issuer
-    await resolve(&options, token, issuer: issuer)
+    resolve(&options, token, issuer: issuer)
   }
 
   /// The keys of an issuer that the user named, here or in the configuration.
-  private func resolve(_ options: inout InspectionOptions, _ token: CompactToken, issuer: String) async {
-    await take(&options) { () async throws(Failure) in
-      try await keys(ofIssuer: issuer, keyID: token.keyID, refresh: false).source
+  private func resolve(_ options: inout InspectionOptions, _ token: CompactToken, issuer: String) {
+    let keyID = token.keyID
+    take(&options) { () throws(Failure) in
+      if let source = try localKeys(ofIssuer: issuer) { return source }
+      return try Blocking.wait { () async throws(Failure) in
+        try await keys(ofIssuer: issuer, keyID: keyID, refresh: false)
+      }.source
     }
   }
 
@@ -126,11 +135,9 @@ struct KeyResolver: Sendable {
     return folder + "/" + path
   }
 
-  private func take(
-    _ options: inout InspectionOptions, _ source: () async throws(Failure) -> KeySource
-  ) async {
+  private func take(_ options: inout InspectionOptions, _ source: () throws(Failure) -> KeySource) {
     do {
-      options.keys = try await source()
+      options.keys = try source()
     } catch {
       options.keysProblem = error.message
     }

@@ -41,14 +41,14 @@ final class InterfaceEffects: Sendable {
     }
   }
 
-  /// Tells the interface with which key the issuer signs; before the first token there may be none.
+  /// Tells the interface with which key the issuer signs; before the first token there may be none. Only the list of
+  /// keys is read for it, so that a look at the audiences costs no cryptography.
   func announceIssuer() {
     work.async { [self] in
       do throws(Failure) {
         let algorithm = workspace.configuration.issuer.algorithm
-        let ring = try KeyStoreAccess.load(workspace)
-        guard let key = ring.signingKey(algorithm, at: Surroundings.now().seconds) else { return }
-        port.post(.issuerReady(algorithm: algorithm.rawValue, keyID: key.jwk.thumbprint))
+        guard let keyID = try KeyStoreAccess.signingKeyID(algorithm, workspace) else { return }
+        port.post(.issuerReady(algorithm: algorithm.rawValue, keyID: keyID))
       } catch {
         port.post(.toast(.error, Visible.escaped(error.message)))
       }

@@ -1,0 +1,44 @@
+import Dispatch
+import Synchronization
+
+/// Waits on the main thread for work that is asynchronous.
+///
+/// The program's own start is synchronous: the threads that Swift's concurrency brings cost several milliseconds, and only
+/// commands that ask the network need them. The interface also has to run on the main thread, the only one that job
+/// control can stop.
+enum Blocking {
+  /// The outcome of the work.
+  static func wait<Value: Sendable>(
+    _ work: @escaping @Sendable () async throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    let outcome = Outcome<Value>()
+    let done = DispatchSemaphore(value: 0)
+    Task.detached {
+      outcome.set(await result(of: work))
+      done.signal()
+    }
+    done.wait()
+    guard let result = outcome.value else {
+      throw Failure("cancelled", "The work was cancelled before it ended.")
+    }
+    return try result.get()
+  }
+
+  private static func result<Value: Sendable>(
+    of work: @Sendable () async throws(Failure) -> Value
+  ) async -> Result<Value, Failure> {
+    do {
+      return .success(try await work())
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private final class Outcome<Value: Sendable>: Sendable {
+    private let result = Mutex<Result<Value, Failure>?>(nil)
+
+    var value: Result<Value, Failure>? { result.withLock { $0 } }
+
+    func set(_ value: Result<Value, Failure>) { result.withLock { $0 = value } }
+  }
+}
