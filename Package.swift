@@ -3,9 +3,47 @@ import PackageDescription
 
 let package = Package(
   name: "idp",
+  products: [.executable(name: "idp", targets: ["idp"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.24.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.29.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
   targets: [
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+    .target(name: "JOSE", dependencies: ["COpenSSL"]),
+    .target(name: "Inspection", dependencies: ["JOSE"]),
+    .target(name: "Issuer", dependencies: ["JOSE"]),
+    .target(
+      name: "Federation",
+      dependencies: [
+        "Inspection", "Issuer",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
+    .target(name: "TerminalUI", dependencies: ["Inspection", "CNcurses"]),
+    .executableTarget(
+      name: "idp",
+      dependencies: [
+        "Federation", "Issuer", "TerminalUI", "Yams",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      // Nothing is loaded into the program that would look its symbols up: without their table it needs 2 MiB less.
+      linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))]),
+    .executableTarget(
+      name: "Throughput", dependencies: ["Inspection", "Issuer", "JOSE"], path: "Tests/Benchmarks/Throughput"),
+    .testTarget(name: "JOSETests", dependencies: ["JOSE"]),
+    .testTarget(name: "InspectionTests", dependencies: ["Inspection", "JOSE"]),
+    .testTarget(name: "IssuerTests", dependencies: ["Issuer", "JOSE"]),
+    .testTarget(name: "FederationTests", dependencies: ["Federation", "Inspection", "JOSE"]),
+    .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "Inspection", "JOSE"], exclude: ["Snapshots"]),
+    .testTarget(name: "CommandTests", dependencies: ["idp"], exclude: ["Transcripts"]),
   ],
   swiftLanguageModes: [.v6]
 )

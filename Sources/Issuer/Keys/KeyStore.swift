@@ -54,6 +54,16 @@ public struct KeyStore: Sendable {
     }
   }
 
+  /// The kid of the key that signs with the algorithm at that instant, nil when there is none. No key is read for it.
+  public func signingKeyID(_ algorithm: SignatureAlgorithm, at now: Int64) throws(KeyStoreError) -> String? {
+    guard access(folder, F_OK) == 0 || errno != ENOENT else { return nil }
+    try PrivateFolder.check(folder)
+    guard let bytes = try PrivateFolder.read(ringPath, limit: 1 << 20) else { return nil }
+    return try KeyRingFile.records(in: bytes, path: ringPath)
+      .filter { $0.algorithm == algorithm && $0.signsFrom <= now }
+      .max { ($0.signsFrom, $0.created) < ($1.signsFrom, $1.created) }?.keyID
+  }
+
   private var lockPath: String { folder + "/lock" }
   private var ringPath: String { folder + "/ring.json" }
   private func path(of keyID: String) -> String { folder + "/" + keyID + ".pem" }

@@ -31,12 +31,12 @@ enum GitFacts {
     facts.folder = lastPart(top)
     facts.gitBranch = git.run("symbolic-ref", "--quiet", "--short", "HEAD")
     facts.gitCommit = git.run("rev-parse", "--quiet", "--verify", "HEAD")
-    // As it was written, since `insteadOf` may lead to a mirror of this machine only; where it is a shorthand that
-    // `insteadOf` explains, as git understands it.
+    // As git understands it, since `insteadOf` may explain a shorthand; as it was written where that leads to a mirror
+    // on this machine.
     if let remote = remote(settings, branch: facts.gitBranch) {
-      let written = settings["remote.\(remote).url"]
+      let understood = git.run("remote", "get-url", remote)
       facts.gitRemote =
-        written.flatMap(GitRemote.httpsForm) == nil ? git.run("remote", "get-url", remote) : written
+        understood.flatMap(GitRemote.httpsForm) == nil ? settings["remote.\(remote).url"] : understood
     }
     return facts
   }
