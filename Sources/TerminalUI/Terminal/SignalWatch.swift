@@ -38,6 +38,8 @@ final class SignalWatch {
     action.__sigaction_handler.sa_handler = SIG_IGN
     sigaction(SIGTSTP, &action, &watching)
     kill(0, SIGTSTP)
+    // Where all threads block it, it is pending now; ignoring it once more drops it.
+    sigaction(SIGTSTP, &action, nil)
     // Then to this thread alone: it stops before it goes on, which a signal to the process would not make sure of.
     // Threads of a pool block signals.
     action.__sigaction_handler.sa_handler = SIG_DFL
