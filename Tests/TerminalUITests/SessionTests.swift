@@ -206,10 +206,12 @@ private final class PseudoTerminal {
 
   @Test func aTerminalThatCannotPlaceTextIsRefusedWithAWayOut() throws {
     let terminal = try PseudoTerminal()
+    let before = terminal.modes
     let error = #expect(throws: TerminalError.self) { try open(terminal, ["TERM": "dumb"]) }
     #expect(error?.reason == .noCursorAddressing("dumb"))
     #expect(error?.description.contains("idp inspect") == true)
     #expect(terminal.written() == "")
+    #expect(terminal.modes == before)
     #expect(throws: TerminalError(.noType)) { try open(terminal, ["TERM": ""]) }
   }
 

@@ -70,10 +70,17 @@ public final class TerminalSession {
     self.output = output
     self.ownsDescriptors = ownsDescriptors
     original = modes
-    painter = try Painter(
-      name: name, inputDescriptor: input, outputDescriptor: output,
-      allowsColor: options.color.allowsColor(environment: options.environment),
-      isLight: Self.isLight(colorHint: options.environment["COLORFGBG"]))
+    do throws(TerminalError) {
+      painter = try Painter(
+        name: name, inputDescriptor: input, outputDescriptor: output,
+        allowsColor: options.color.allowsColor(environment: options.environment),
+        isLight: Self.isLight(colorHint: options.environment["COLORFGBG"]))
+    } catch {
+      // ncurses sets modes before it is known whether it can do its work.
+      tcsetattr(output, TCSADRAIN, &modes)
+      if ownsDescriptors { _ = Glibc.close(input) }
+      throw error
+    }
     usesMouse = options.usesMouse
     // Old terminals print what they do not know.
     answersQueries = !["linux", "vt", "cons", "ansi", "eterm", "wsvt", "sun"].contains { name.hasPrefix($0) }
