@@ -57,7 +57,7 @@ struct KeyResolver: Sendable {
   }
 
   /// The keys of an issuer for which no network is needed: the embedded one, or one whose keys are in a file.
-  private func localKeys(ofIssuer issuer: String) throws(Failure) -> KeySource? {
+  func localKeys(ofIssuer issuer: String) throws(Failure) -> KeySource? {
     if issuer.hasSameBytes(as: workspace.configuration.issuer.issuer.text) { return try embeddedKeys() }
     guard let place = trusted(issuer)?.keys, !Self.isURL(place) else { return nil }
     return try Self.keys(inFile: inConfigurationFolder(place))

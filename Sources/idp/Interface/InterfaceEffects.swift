@@ -1,4 +1,3 @@
-import Dispatch
 import Inspection
 import Issuer
 import JOSE
@@ -13,9 +12,7 @@ final class InterfaceEffects: Sendable {
   /// The requests under way, so that they can be cancelled.
   private let tasks = Mutex<[EntryID: Task<Void, Never>]>([:])
   /// What blocks, in the order in which it was asked for.
-  private let work = DispatchQueue(label: "idp.effects")
-  /// The clipboard and standard input, which may wait for other programs, hold up nothing else.
-  private let waiting = DispatchQueue(label: "idp.waiting", attributes: .concurrent)
+  private let work = Worker()
 
   init(workspace: Workspace, port: TerminalPort) {
     self.workspace = workspace
@@ -31,12 +28,12 @@ final class InterfaceEffects: Sendable {
   /// Begins to carry out an effect and returns at once.
   func perform(_ effect: Effect) {
     switch effect {
-    case .requestToken(let id, let audience): work.async { self.requestToken(id, audience) }
+    case .requestToken(let id, let audience): work.add { self.requestToken(id, audience) }
     case .fetchKeys(let id, let issuer, let refresh): fetchKeys(id, issuer, refresh)
     case .cancel(let id): tasks.withLock { $0.removeValue(forKey: id) }?.cancel()
-    case .copy(let text, let what): waiting.async { self.copy(text, what) }
-    case .openFile(let path): waiting.async { self.open(path) }
-    case .saveAudiences(let names): work.async { self.save(names) }
+    case .copy(let text, let what): Worker.detach { self.copy(text, what) }
+    case .openFile(let path): Worker.detach { self.open(path) }
+    case .saveAudiences(let names): work.add { self.save(names) }
     case .printToTerminal, .setMouse, .redraw, .suspend, .quit: break
     }
   }
@@ -44,7 +41,7 @@ final class InterfaceEffects: Sendable {
   /// Tells the interface with which key the issuer signs; before the first token there may be none. Only the list of
   /// keys is read for it, so that a look at the audiences costs no cryptography.
   func announceIssuer() {
-    work.async { [self] in
+    work.add { [self] in
       do throws(Failure) {
         let algorithm = workspace.configuration.issuer.algorithm
         guard let keyID = try KeyStoreAccess.signingKeyID(algorithm, workspace) else { return }
@@ -59,7 +56,7 @@ final class InterfaceEffects: Sendable {
   ///
   /// - Parameter isNamed: whether the command line asked for it; an empty one that nobody asked for is passed over.
   func readStandardInput(isNamed: Bool) {
-    waiting.async { [self] in
+    Worker.detach { [self] in
       do throws(Failure) {
         let bytes = try InputFile.readStandardInput()
         guard !bytes.isEmpty || isNamed else { return }
@@ -86,19 +83,36 @@ final class InterfaceEffects: Sendable {
 
   private func fetchKeys(_ id: EntryID, _ issuer: String, _ refresh: Bool) {
     let resolver = KeyResolver(workspace: workspace)
-    let port = port
-    let task = Task {
+    work.add { [self] in
+      do throws(Failure) {
+        if let source = try resolver.localKeys(ofIssuer: issuer) {
+          port.post(.keysArrived(id, source))
+        } else {
+          fetchKeysFromNetwork(id, issuer, refresh, resolver)
+        }
+      } catch {
+        post(error, forKeysOf: id)
+      }
+    }
+  }
+
+  private func fetchKeysFromNetwork(_ id: EntryID, _ issuer: String, _ refresh: Bool, _ resolver: KeyResolver) {
+    let task = Task { [self] in
       do throws(Failure) {
         let fetched = try await resolver.keys(ofIssuer: issuer, keyID: nil, refresh: refresh)
         if let skew = fetched.skew { port.post(.clockSkew(skew)) }
         port.post(.keysArrived(id, fetched.source))
       } catch {
         guard !Task.isCancelled else { return }
-        port.post(
-          .keysFailed(id, problem: Visible.escaped(error.message), hint: error.hint.map { Visible.escaped($0) }))
+        post(error, forKeysOf: id)
       }
     }
     tasks.withLock { $0.updateValue(task, forKey: id) }?.cancel()
+  }
+
+  private func post(_ failure: Failure, forKeysOf id: EntryID) {
+    port.post(
+      .keysFailed(id, problem: Visible.escaped(failure.message), hint: failure.hint.map { Visible.escaped($0) }))
   }
 
   // MARK: Clipboard and files
