@@ -22,7 +22,7 @@ struct AudiencesCommand: ParsableCommand {
       discussion: """
         EXAMPLES
           idp audiences list
-          for a in $(idp audiences list); do idp token --audience "$a" --decode; done
+          idp audiences list | xargs -n1 idp token --decode --audience
         """)
 
     @OptionGroup var output: OutputOptions
@@ -45,7 +45,7 @@ struct AudiencesCommand: ParsableCommand {
 
         EXAMPLES
           idp audiences add example.org
-          idp audiences add //iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/x
+          idp audiences add https://vault.example.org api://AzureADTokenExchange
         """)
 
     @Argument(help: ArgumentHelp("The audience, exactly as the relying party expects it.", valueName: "name"))

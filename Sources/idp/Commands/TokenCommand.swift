@@ -16,7 +16,7 @@ struct TokenCommand: ParsableCommand {
         idp token --audience api://AzureADTokenExchange --ttl 15m --decode
         idp token --audience vault.hashicorp.com --out "$HOME/.vault-jwt"
         idp token --audience sigstore --claim team=platform --claim level=3 --copy
-        curl -H "Authorization: Bearer $(idp token --audience example.org)" https://example.org/
+        curl -H "Authorization: Bearer $(idp token --audience api.example)" …
       """)
 
   @Option(

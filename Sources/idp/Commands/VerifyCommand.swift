@@ -11,7 +11,7 @@ struct VerifyCommand: ParsableCommand {
       to check the signature with.
 
       EXAMPLES
-        idp verify token.txt --issuer https://token.actions.githubusercontent.com --audience sts.amazonaws.com
+        idp verify token.txt --issuer https://gitlab.com --audience sts.amazonaws.com
         idp verify token.txt --jwks keys.json
         idp token --audience example.org | idp verify --audience example.org --json
       """)

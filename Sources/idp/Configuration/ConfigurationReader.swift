@@ -18,7 +18,7 @@ struct ConfigurationReader {
   }
 
   private func read(_ root: YAMLValue, _ configuration: inout Configuration) throws(Failure) {
-    for member in try root.members(among: Self.names) {
+    for member in try root.members(among: Self.settings.map(\.name)) {
       let value = member.value
       switch member.name {
       case "audiences": configuration.audiences = try audiences(value)
@@ -40,9 +40,25 @@ struct ConfigurationReader {
     }
   }
 
-  /// The names of the first level, in the order in which they are documented.
-  static let names = [
-    "audiences", "issuer", "issuers", "keys", "clipboard", "color", "mouse", "auto-renew", "local-time",
+  /// The settings of the first level with what they mean, as the manual page has them.
+  static let settings: [(name: String, meaning: String)] = [
+    ("audiences", "The list of audiences."),
+    (
+      "issuer",
+      "The embedded issuer. url: its identifier. algorithm: RS256, ES256 or EdDSA. lifetime: of a token, such as 15m. "
+        + "subject: a template for sub. claims: names with values that are added to each token, text being a template. "
+        + "environment: the names of environment variables that templates may read."
+    ),
+    (
+      "issuers",
+      "Issuers whose keys may be fetched without asking: URLs, or mappings of url and jwks, the URL or file of its keys."
+    ),
+    ("keys", "Keys of the keyboard: the name of a command with a key or a list of keys, such as quit: ctrl-q."),
+    ("clipboard", "How to copy: auto, wl-copy, xclip, xsel, pbcopy, tmux or osc52."),
+    ("color", "auto, always or never."),
+    ("mouse", "Whether the interface takes the mouse: true or false."),
+    ("auto-renew", "Whether tokens are renewed before they expire: true or false."),
+    ("local-time", "Whether times are shown in local time: true or false."),
   ]
 
   // MARK: Audiences

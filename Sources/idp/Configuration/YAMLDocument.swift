@@ -13,7 +13,8 @@ struct YAMLDocument {
       throw Self.failure("it is not UTF-8", "Save it as UTF-8.", file, line: 1, column: 1)
     }
     do {
-      root = try Yams.compose(yaml: text)
+      let document = try Yams.compose(yaml: text)
+      root = document?.null == nil ? document : nil
     } catch let error as YamlError {
       throw Self.failure(error, file: file, text: text)
     } catch {

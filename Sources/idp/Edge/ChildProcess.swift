@@ -22,7 +22,7 @@ enum ChildProcess {
   /// The most that is read of what a program prints.
   static let outputLimit = 1 << 20
 
-  /// Runs a program that is found by `PATH`.
+  /// Runs a program, which is looked for in `PATH`.
   ///
   /// - Parameters:
   ///   - input: what the program reads on its standard input.
@@ -53,6 +53,13 @@ enum ChildProcess {
     exchange.run(until: deadline)
     exchange.close()
     return Result(status: wait(for: child, until: deadline, killed: exchange.exceeded), output: exchange.output)
+  }
+
+  /// Where a program is, by the `PATH` of the environment that it would run in.
+  static func path(of name: String, _ environment: [String: String]) -> String? {
+    if name.contains("/") { return name }
+    return (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":").lazy.map { "\($0)/\(name)" }
+      .first { access($0, X_OK) == 0 && InputFile.exists($0) }
   }
 
   private struct Pipe {
@@ -100,7 +107,9 @@ enum ChildProcess {
     }
 
     private mutating func feed() {
-      let count = input.withUnsafeBytes { Glibc.write(writeEnd, $0.baseAddress, $0.count) }
+      let count = BrokenPipe.withoutSignal {
+        input.withUnsafeBytes { Glibc.write(writeEnd, $0.baseAddress, $0.count) }
+      }
       if count > 0 { input = input.dropFirst(count) }
       if input.isEmpty || (count < 0 && errno != EAGAIN && errno != EINTR) { closeInput() }
     }
@@ -132,7 +141,7 @@ enum ChildProcess {
   private static func spawn(
     _ arguments: [String], _ environment: [String: String], input: Int32, output: Int32?
   ) -> pid_t? {
-    guard let program = arguments.first else { return nil }
+    guard let name = arguments.first, let program = path(of: name, environment) else { return nil }
     var actions = posix_spawn_file_actions_t()
     guard posix_spawn_file_actions_init(&actions) == 0 else { return nil }
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -161,7 +170,7 @@ enum ChildProcess {
     var child: pid_t = 0
     let status = withCStrings(arguments) { argv in
       withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
-        posix_spawnp(&child, program, &actions, &attributes, argv, envp)
+        posix_spawn(&child, program, &actions, &attributes, argv, envp)
       }
     }
     return status == 0 ? child : nil
@@ -215,5 +224,26 @@ enum ChildProcess {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}
+
+/// Writing to a program that does not read: an error is wanted, not the signal that would end us.
+private enum BrokenPipe {
+  /// Holds SIGPIPE back from this thread while it writes, and takes back the one that the write brought.
+  static func withoutSignal(_ write: () -> Int) -> Int {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, SIGPIPE)
+    var earlier = sigset_t()
+    pthread_sigmask(SIG_BLOCK, &set, &earlier)
+    let count = write()
+    let code = errno
+    if count < 0, code == EPIPE {
+      var none = timespec()
+      _ = sigtimedwait(&set, nil, &none)
+    }
+    pthread_sigmask(SIG_SETMASK, &earlier, nil)
+    errno = code
+    return count
   }
 }

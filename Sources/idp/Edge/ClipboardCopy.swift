@@ -66,9 +66,7 @@ struct ClipboardCopy: Sendable {
 
   private func isSet(_ name: String) -> Bool { environment[name]?.isEmpty == false }
 
-  private func isInstalled(_ name: String) -> Bool {
-    (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":").contains { access("\($0)/\(name)", X_OK) == 0 }
-  }
+  private func isInstalled(_ name: String) -> Bool { ChildProcess.path(of: name, environment) != nil }
 
   /// Writes to the terminal of the process, when it has one.
   @Sendable static func writeToControllingTerminal(_ bytes: [UInt8]) -> Bool {

@@ -1,3 +1,4 @@
+import Issuer
 import JOSE
 
 /// The manual page in the language of man(7), made from what the commands themselves say, so that it cannot differ.
@@ -16,6 +17,7 @@ struct ManualPage {
     lines += [".SH DESCRIPTION"] + discussion(of: root, heading: ".SH")
     lines.append(".SH COMMANDS")
     lines += commands(of: root, path: "idp")
+    lines += configuration()
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -51,6 +53,20 @@ struct ManualPage {
     var word = name(argument)
     if argument["isRepeating"]?.boolValue == true { word += " ..." }
     return argument["isOptional"]?.boolValue == true ? "[\(word)]" : word
+  }
+
+  // MARK: Configuration
+
+  private func configuration() -> [String] {
+    var lines = [".SH CONFIGURATION", "config.yaml may hold these settings, each of which can be left out."]
+    for setting in ConfigurationReader.settings {
+      lines += [".TP", ".B \(Self.escaped(setting.name))", Self.line(setting.meaning)]
+    }
+    lines += [".PP", "A template is text with variables, such as ${git.remote}; $$ is a dollar sign. There are:"]
+    for variable in Template.Variable.named {
+      lines += [".TP", ".B ${\(Self.escaped(variable.name))}", Self.line(variable.meaning)]
+    }
+    return lines + [".TP", ".B ${env.NAME}", "an environment variable that issuer.environment names"]
   }
 
   // MARK: Arguments
