@@ -132,7 +132,7 @@ class Leaving(EndToEndCase):
         self.terminal.keys("Enter")
         self.terminal.find(r"\? help")
         self.terminal.keys("q")
-        self.terminal.find(r"^prompt> $")
+        self.terminal.find(r"^prompt> ?$")
         self.terminal.type("echo status $?")
         self.terminal.keys("Enter")
         self.terminal.find(r"^status 0$")

@@ -1,0 +1,177 @@
+#!/usr/bin/env bash
+# Makes the pictures in screenshots/ from the running program: kitty on a virtual X server, with a clock that stands still.
+#
+#     make.sh [PROGRAM [FOLDER]]
+#
+# Two runs differ only in what is random in them: key IDs, token IDs and signatures.
+set -euo pipefail
+top=$(cd "$(dirname "$0")/../.." && pwd)
+program=$(realpath "${1:-$top/.build/release/idp}")
+folder=${2:-$top/screenshots}
+[ -x "$program" ] || { echo "$program is not there: swift build -c release --static-swift-stdlib --product idp"; exit 1; }
+
+packages=(fonts-jetbrains-mono git imagemagick kitty libgl1-mesa-dri python3 xdotool xvfb)
+if ! dpkg -s "${packages[@]}" >/dev/null 2>&1; then
+  sudo=()
+  [ "$(id -u)" = 0 ] || sudo=(sudo env DEBIAN_FRONTEND=noninteractive)
+  "${sudo[@]}" apt-get update -q
+  "${sudo[@]}" apt-get install -y -q --no-install-recommends "${packages[@]}"
+fi
+
+# -- A user, a repository and a clock
+
+work=$(mktemp -d)
+children=()
+finish() {
+  for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
+  rm -rf "$work"
+}
+trap finish EXIT
+mkdir -p "$work"/{home,config/idp,state,cache,app}
+chmod 700 "$work"/*
+git -C "$work/app" init --quiet --initial-branch=main
+git -C "$work/app" remote add origin git@github.com:acme/app.git
+git -C "$work/app" config user.name 'Ada Lovelace'
+git -C "$work/app" config user.email ada@acme.dev
+printf 'issuer:\n  url: https://idp.acme.dev\n' >"$work/config/idp/config.yaml"
+chmod 600 "$work/config/idp/config.yaml"
+
+clock=$work/clock
+# Written in place at once: the program reads it whenever it likes.
+at() { date --utc --date "$1" +%s >"$clock.new" && mv "$clock.new" "$clock"; }
+compiler=$(command -v cc || command -v clang)
+"$compiler" -shared -fPIC -O2 -o "$work/clock.so" "$top/Tests/Screenshots/clock.c" -ldl
+user=(
+  env -i "PATH=$(dirname "$program"):$PATH" "HOME=$work/home" "XDG_CONFIG_HOME=$work/config" "XDG_STATE_HOME=$work/state"
+  "XDG_CACHE_HOME=$work/cache" GIT_CONFIG_NOSYSTEM=1 LANG=C.UTF-8 TZ=UTC USER=ada
+)
+still=("LD_PRELOAD=$work/clock.so" "STILL_CLOCK=$clock")
+idp() { (cd "$work/app" && "${user[@]}" "${still[@]}" "$program" "$@"); }
+
+# -- A screen
+
+mkfifo "$work/display-pipe"
+exec 3<>"$work/display-pipe"
+Xvfb -displayfd 3 -screen 0 2200x1400x24 -nolisten tcp >"$work/xvfb.log" 2>&1 &
+children+=($!)
+read -r -t 20 display <&3
+export DISPLAY=:$display LIBGL_ALWAYS_SOFTWARE=1
+
+# open COLUMNS ROWS NAME=VALUE... -- ARGUMENT...: the program in a terminal of that size
+open() {
+  local columns=$1 rows=$2
+  shift 2
+  local variables=()
+  while [ "$1" != -- ]; do variables+=("$1"); shift; done
+  shift
+  socket=unix:$work/kitty-$RANDOM
+  (
+    cd "$work/app"
+    exec "${user[@]}" "DISPLAY=$DISPLAY" LIBGL_ALWAYS_SOFTWARE=1 kitty --config NONE --title idp-picture --listen-on "$socket" \
+      -o allow_remote_control=socket-only -o 'font_family=JetBrains Mono' -o font_size=13 -o "initial_window_width=${columns}c" \
+      -o "initial_window_height=${rows}c" -o remember_window_size=no -o cursor_blink_interval=0 -o window_padding_width=6 \
+      -o confirm_os_window_close=0 -o update_check_interval=0 \
+      env "${still[@]}" "${variables[@]}" "$program" "$@"
+  ) >"$work/kitty.log" 2>&1 &
+  terminal=$!
+  children+=("$terminal")
+}
+
+remote() { kitty @ --to "$socket" "$@" 2>/dev/null; }
+press() { remote send-text "$1"; }
+
+# Waits until the screen shows a pattern.
+shows() {
+  local try
+  for try in {1..400}; do
+    if remote get-text | grep -qE "$1"; then return; fi
+    sleep 0.05
+  done
+  echo "the screen never showed: $1"
+  remote get-text || cat "$work/kitty.log"
+  exit 1
+}
+
+# Takes the picture when two in a row are the same, so that everything has been drawn.
+picture() {
+  local window last='' now='' try
+  window=$(xdotool search --onlyvisible --name idp-picture | tail -n 1)
+  for try in {1..50}; do
+    import -silent -window "$window" "$work/picture.png"
+    now=$(convert "$work/picture.png" rgb:- | sha256sum)
+    [ "$now" = "$last" ] && break
+    last=$now
+    sleep 0.1
+  done
+  mkdir -p "$folder"
+  # Without times and other chunks, the same picture is the same file.
+  convert "$work/picture.png" -strip -define png:exclude-chunks=date,time "$folder/$1.png"
+  echo "$folder/$1.png"
+  kill "$terminal" 2>/dev/null || true
+  wait "$terminal" 2>/dev/null || true
+}
+
+# -- The pictures
+
+at '2026-11-23 10:57:46'
+expired=$(idp token --audience vault.hashicorp.com)
+at '2026-11-23 11:59:04'
+good=$(idp token --audience sts.amazonaws.com)
+# The same token with another subject, which nobody signed.
+forged=$(python3 - "$good" <<'PYTHON'
+import base64, sys
+header, payload, signature = sys.argv[1].split(".")
+text = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)).replace(b"acme/app", b"acme/admin")
+print(header, base64.urlsafe_b64encode(text).rstrip(b"=").decode(), signature, sep=".")
+PYTHON
+)
+
+# Three audiences asked at different times, one not yet.
+request_three() {
+  at '2026-11-23 11:58:04'
+  open "$@"
+  shows '\? help'
+  press '\r'
+  shows 'signature ok'
+  at '2026-11-23 11:59:31'
+  press 'j\r'
+  shows 'aud +api://AzureADTokenExchange'
+  press 'j\r'
+  shows 'aud +vault.hashicorp.com'
+  at '2026-11-23 12:00:48'
+  press 'kk'
+  shows 'aud +sts.amazonaws.com'
+  shows '12:00:48Z'
+  shows '57m 16s'
+}
+
+request_three 120 36 --
+picture main
+
+request_three 120 36 --
+press '?'
+shows 'Help'
+picture help
+
+request_three 120 36 NO_COLOR=1 --
+picture no-color
+
+request_three 64 30 --
+picture narrow
+
+# A moment later, when the message about the check has gone.
+at '2026-11-23 12:00:40'
+open 120 36 -- "$forged"
+shows 'signature bad'
+shows 'not verified'
+at '2026-11-23 12:00:48'
+shows '^ . show .*q back'
+picture failed-signature
+
+at '2026-11-23 12:00:40'
+open 120 36 -- "$expired"
+shows 'time bad: expired'
+at '2026-11-23 12:00:48'
+shows 'expired 3m 2s ago'
+shows '^ . show .*q back'
+picture expired
