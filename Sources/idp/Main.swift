@@ -20,7 +20,7 @@ enum Main {
         try Interface.open(input: nil, color: nil, usesMouse: true)
         return .good
       }
-      var command = try Idp.parseAsRoot(arguments)
+      var command = try parse(arguments)
       try command.run()
       return .good
     } catch let finished as Finished {
@@ -30,6 +30,18 @@ enum Main {
     } catch {
       return reportUsage(error, arguments)
     }
+  }
+
+  /// The command of a command line. One that is named first is parsed by itself, since the parser takes milliseconds to
+  /// build the tree of all of them; what that does not understand is left to the whole, with its messages.
+  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    let named = Idp.configuration.subcommands.first { $0.configuration.commandName == arguments.first }
+    if let named, named.configuration.subcommands.isEmpty,
+      let command = try? named.parse(Array(arguments.dropFirst()))
+    {
+      return command
+    }
+    return try Idp.parseAsRoot(arguments)
   }
 
   private static func report(_ failure: Failure, _ arguments: [String]) -> ExitStatus {
