@@ -118,6 +118,18 @@ struct ConfigurationTests {
     if let hint = mistake.hint { #expect(failure.hint?.contains(hint) == true, "\(failure.hint ?? "no hint")") }
   }
 
+  @Test(
+    "sees in plain text what YAML 1.1 sees there",
+    arguments: [
+      ("", .null), ("~", .null), ("Null", .null), ("nUll", .text), ("yes", .bool(true)), ("Off", .bool(false)),
+      ("TRUE", .bool(true)), ("tRue", .text), ("y", .text), ("12", .integer), ("-1_000", .integer), ("0x1F", .integer),
+      ("0xG", .text), ("0o17", .integer), ("1.5", .decimal), (".5", .decimal), ("1e3", .decimal), ("1.2.3", .text),
+      ("1e", .text), ("-", .text), (".", .text), (".inf", .decimal), ("12a", .text), ("2026-11-23", .text),
+    ] as [(String, PlainScalar)])
+  func plain(text: String, meaning: PlainScalar) {
+    #expect(PlainScalar.meaning(of: text) == meaning)
+  }
+
   @Test("that is no UTF-8 is refused")
   func notUTF8() throws {
     #expect(throws: Failure.self) { try ConfigurationReader.read([0x61, 0xFF], file: "config.yaml") }

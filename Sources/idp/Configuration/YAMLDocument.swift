@@ -13,8 +13,8 @@ struct YAMLDocument {
       throw Self.failure("it is not UTF-8", "Save it as UTF-8.", file, line: 1, column: 1)
     }
     do {
-      let document = try Yams.compose(yaml: text)
-      root = document?.null == nil ? document : nil
+      let document = try Yams.compose(yaml: text, .basic)
+      root = document.flatMap { YAMLValue.meaning(of: $0) == .null ? nil : $0 }
     } catch let error as YamlError {
       throw Self.failure(error, file: file, text: text)
     } catch {
@@ -121,8 +121,8 @@ struct YAMLValue {
 
   /// The text of a string.
   func text() throws(Failure) -> String {
-    guard let scalar = node.scalar, tag == .str else {
-      let isScalar = node.scalar != nil && tag != .null
+    guard let scalar = node.scalar, meaning == .text else {
+      let isScalar = node.scalar != nil && meaning != .null
       throw wrongKind("text", isScalar ? "Put it in quotes if it is meant as text." : nil)
     }
     return scalar.string
@@ -130,12 +130,12 @@ struct YAMLValue {
 
   /// The text of a string, a number or a boolean, as it was written.
   func scalar() throws(Failure) -> String {
-    guard let scalar = node.scalar, tag != .null else { throw wrongKind("text") }
+    guard let scalar = node.scalar, meaning != .null else { throw wrongKind("text") }
     return scalar.string
   }
 
   func boolean() throws(Failure) -> Bool {
-    guard tag == .bool, let value = node.bool else { throw wrongKind("true or false") }
+    guard case .bool(let value) = meaning else { throw wrongKind("true or false") }
     return value
   }
 
@@ -163,17 +163,17 @@ struct YAMLValue {
   }
 
   private func scalarJSON() throws(Failure) -> JSON {
-    let written = try tag == .null ? "" : scalar()
-    switch tag {
-    case .null: return .null
-    case .bool: return .bool(try boolean())
-    case .int, .float:
+    switch meaning {
+    case .null, nil: return .null
+    case .bool(let value): return .bool(value)
+    case .text: return JSON(try scalar())
+    case .integer, .decimal:
+      let written = try scalar()
       guard let number = JSONNumber(text: written) else {
         throw failure(
           "“\(written)” is no number that JSON can hold", "Write it in decimal, or in quotes if it is meant as text.")
       }
       return .number(number)
-    default: return JSON(written)
     }
   }
 
@@ -183,8 +183,12 @@ struct YAMLValue {
     return YAMLDocument.failure(problem, remedy, file, line: mark?.line ?? 1, column: mark?.column ?? 1)
   }
 
-  /// What the value is by YAML's rules for plain text, numbers and the like.
-  private var tag: Tag.Name { Tag.Name(rawValue: node.tag.rawValue) }
+  /// What a scalar means; nil for mappings and lists.
+  static func meaning(of node: Node) -> PlainScalar? {
+    node.scalar.map { PlainScalar($0, tag: Tag.Name(rawValue: node.tag.rawValue)) }
+  }
+
+  private var meaning: PlainScalar? { Self.meaning(of: node) }
 
   private var isRoot: Bool { name == "the configuration" }
 
@@ -198,13 +202,12 @@ struct YAMLValue {
     case .sequence: return "a list"
     default: break
     }
-    return switch tag {
+    return switch meaning {
     case .null: "empty"
     case .bool: "a boolean (YAML takes yes, no, on and off as such)"
-    case .int, .float: "a number"
-    case .str: "text"
-    case .timestamp: "a date"
-    default: "something else"
+    case .integer, .decimal: "a number"
+    case .text: "text"
+    case nil: "something else"
     }
   }
 }
