@@ -49,6 +49,48 @@ class Tokens(EndToEndCase):
         self.assertRegex(screen, r"signature ok")
         self.assertNotRegex(screen, r"expires in")
 
+    def test_r_renews_the_token(self):
+        terminal = self.with_token()
+        first = terminal.find(r"jti +(\S+)")[1]
+        terminal.keys("r")
+        terminal.until(lambda: terminal.find(r"jti +(\S+)")[1] != first, "another token ID")
+        terminal.find(r"signature ok")
+
+    def test_an_audience_that_is_added_can_be_asked_for_and_is_there_next_time(self):
+        terminal = self.opened()
+        terminal.keys("a")
+        terminal.find(r"Add an audience")
+        terminal.type("https://vault.example.org")
+        terminal.keys("Enter")
+        terminal.find(r"· https://vault\.example\.org")
+        terminal.keys("Enter")
+        terminal.find(r"aud +https://vault\.example\.org")
+        terminal.keys("Q")
+        terminal.ended()
+        terminal.close()
+        self.opened()
+        self.terminal.find(r"https://vault\.example\.org")
+
+    def test_the_filter_finds_a_claim_and_says_when_there_is_none(self):
+        terminal = self.with_token()
+        terminal.keys("Enter")
+        terminal.keys("/")
+        terminal.type("lovelace")
+        terminal.find(r"Ada Lovelace")
+        terminal.lose(r"^.*│ sub +https")
+        terminal.type("zzz")
+        terminal.find(r"(?i)no (claim|match)")
+        terminal.keys("Escape")
+        terminal.find(r"sub +https")
+
+    def test_the_mouse_selects_what_it_clicks(self):
+        terminal = self.opened()
+        # The third row of the list, pressed and let go, as a terminal reports it.
+        terminal.type("\x1b[<0;10;5M\x1b[<0;10;5m")
+        terminal.find(r"vault\.hashicorp\.com has no token yet")
+        terminal.keys("Enter")
+        terminal.find(r"aud +vault\.hashicorp\.com")
+
     def test_copy_puts_exactly_the_token_on_the_clipboard(self):
         terminal = self.with_token()
         terminal.keys("c")
