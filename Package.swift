@@ -43,7 +43,7 @@ let package = Package(
     .testTarget(name: "IssuerTests", dependencies: ["Issuer", "JOSE"]),
     .testTarget(name: "FederationTests", dependencies: ["Federation", "Inspection", "JOSE"]),
     .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "Inspection", "JOSE"], exclude: ["Snapshots"]),
-    .testTarget(name: "CommandTests", dependencies: ["idp"], exclude: ["Transcripts"]),
+    .testTarget(name: "CommandTests", dependencies: ["idp", "Inspection", "Issuer", "JOSE"], exclude: ["Transcripts"]),
   ],
   swiftLanguageModes: [.v6]
 )

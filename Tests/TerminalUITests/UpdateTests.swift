@@ -171,7 +171,7 @@ struct UpdateTests {
     screen.pass(seconds: 1)
     #expect(screen.text.contains("time ok: expires in 12m 0s") && screen.text.contains("✔ sts"))
     screen.pass(seconds: 1)
-    #expect(screen.text.contains("time ok: expires soon, in 11m 59s") && screen.text.contains("⧗ sts"))
+    #expect(screen.text.contains("time ok: expires soon, in 11m 59s") && screen.text.contains("◔ sts"))
     #expect(screen.frame.styleLines[28].contains("w"))
   }
 

@@ -57,7 +57,7 @@ public struct Glyphs: Sendable, Hashable {
     characters: .unicode,
     topLeft: "╭", topRight: "╮", bottomLeft: "╰", bottomRight: "╯", horizontal: "─", vertical: "│",
     teeLeft: "├", teeRight: "┤", teeTop: "┬", teeBottom: "┴", crossing: "┼",
-    check: "✔", cross: "✖", hourglass: "⧗", expired: "⧖", dot: "·", circle: "○", warning: "▲",
+    check: "✔", cross: "✖", hourglass: "◔", expired: "◌", dot: "·", circle: "○", warning: "▲",
     spinner: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
     gaugeFull: "█", gaugeEmpty: "░", ellipsis: "…", selection: "▌", folded: "▸", unfolded: "▾",
     arrow: "→", up: "↑", down: "↓", enter: "⏎", scrollTrack: "│", scrollThumb: "█", mask: "•",

@@ -27,7 +27,7 @@ enum Interface {
       now: SystemClock.now())
     var effects: [Effect] = []
     if let input, input != "-" {
-      let name = InputFile.exists(input) ? input : nil
+      let name = InputFile.exists(input) ? input : "the command line"
       effects = update(&model, .opened(text: try TokenInput.text(input), from: name))
     }
     let edge = InterfaceEffects(workspace: workspace, port: port)
