@@ -52,7 +52,7 @@ struct KeyResolver: Sendable {
       let fetched = try await fetcher.keys(ofIssuer: issuer, keyID: keyID, refresh: refresh)
       return (fetched.source, fetched.skew)
     } catch {
-      throw Failure(error.code, error.description)
+      throw Failure(error.code, error.description, hint: error.hint)
     }
   }
 
@@ -125,7 +125,7 @@ struct KeyResolver: Sendable {
       let fetched = try await fetcher.keys(atURL: url, keyID: keyID, refresh: refresh)
       return (fetched.source, fetched.skew)
     } catch {
-      throw Failure(error.code, error.description)
+      throw Failure(error.code, error.description, hint: error.hint)
     }
   }
 
