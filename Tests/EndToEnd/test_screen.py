@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from case import EndToEndCase
-from workspace import ISSUER, claims, unsigned
+from workspace import ISSUER, unsigned
 
 COLOUR = re.compile(rb"\x1b\[(?:[0-9;:]*[;:])?(?:3[0-7]|4[0-7]|9[0-7]|10[0-7]|[34]8)(?:[;:][0-9;:]*)?m")
 
