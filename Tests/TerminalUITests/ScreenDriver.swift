@@ -66,7 +66,7 @@ struct ScreenDriver {
   var lastRequest: EntryID? {
     for effect in effects.reversed() {
       switch effect {
-      case .requestToken(let id, _), .fetchKeys(let id, _, _): return id
+      case .requestToken(let id, _), .fetchKeys(let id, _, _, _): return id
       default: continue
       }
     }

@@ -48,7 +48,10 @@ struct UpdateTokenTests {
     try screen.press("v")
     #expect(screen.text.contains("Fetch the keys of https://evil.example?"))
     try screen.press("y")
-    #expect(screen.effects == [.fetchKeys(EntryID(5), issuer: "https://evil.example", refresh: true)])
+    #expect(
+      screen.effects == [
+        .fetchKeys(EntryID(5), issuer: "https://evil.example", keyID: "7f3a90c1", refresh: true)
+      ])
     screen.send(.keysArrived(EntryID(5), TokenFixture.keys))
     #expect(screen.model.token?.inspection.signature.outcome == .verified)
     try screen.press("v")
@@ -59,7 +62,7 @@ struct UpdateTokenTests {
   func fetchesConfigured() {
     var screen = ScreenDriver(trusted: ["https://ci.example"])
     screen.paste(TokenFixture.signed(#"{"iss":"https://ci.example"}"#))
-    #expect(screen.effects == [.fetchKeys(EntryID(5), issuer: "https://ci.example", refresh: false)])
+    #expect(screen.effects == [.fetchKeys(EntryID(5), issuer: "https://ci.example", keyID: "7f3a90c1", refresh: false)])
   }
 
   @Test(

@@ -3,9 +3,10 @@
 public enum Effect: Sendable, Hashable {
   /// Request a token; answered by `tokenArrived` or `tokenFailed`.
   case requestToken(EntryID, audience: String)
-  /// Fetch the keys of an issuer, which is configured or was confirmed by the person. `refresh` passes the cache by.
+  /// Fetch the keys of an issuer, which is configured or was confirmed by the person: for the kid that the token names.
+  /// `refresh` passes the cache by.
   /// Answered by `keysArrived` or `keysFailed`.
-  case fetchKeys(EntryID, issuer: String, refresh: Bool)
+  case fetchKeys(EntryID, issuer: String, keyID: String?, refresh: Bool)
   /// Stop the request for an entry; an answer that comes all the same is dropped.
   case cancel(EntryID)
   /// Put a text on the clipboard; answered by `copied` or `copyFailed`.

@@ -97,7 +97,8 @@ extension Model {
 
   mutating func fetchKeys(at index: Int, issuer: String, refresh: Bool) -> [Effect] {
     entries[index].pending = Entry.Pending(work: .keys, since: now)
-    return [.fetchKeys(entries[index].id, issuer: issuer, refresh: refresh)]
+    let keyID = entries[index].token?.inspection.token.keyID
+    return [.fetchKeys(entries[index].id, issuer: issuer, keyID: keyID, refresh: refresh)]
   }
 
   /// `v`: fetches the keys anew; the person is asked before an issuer that only the token names is called.

@@ -29,7 +29,7 @@ final class InterfaceEffects: Sendable {
   func perform(_ effect: Effect) {
     switch effect {
     case .requestToken(let id, let audience): work.add { self.requestToken(id, audience) }
-    case .fetchKeys(let id, let issuer, let refresh): fetchKeys(id, issuer, refresh)
+    case .fetchKeys(let id, let issuer, let keyID, let refresh): fetchKeys(id, issuer, keyID, refresh)
     case .cancel(let id): tasks.withLock { $0.removeValue(forKey: id) }?.cancel()
     case .copy(let text, let what): Worker.detach { self.copy(text, what) }
     case .openFile(let path): Worker.detach { self.open(path) }
@@ -81,14 +81,14 @@ final class InterfaceEffects: Sendable {
     }
   }
 
-  private func fetchKeys(_ id: EntryID, _ issuer: String, _ refresh: Bool) {
+  private func fetchKeys(_ id: EntryID, _ issuer: String, _ keyID: String?, _ refresh: Bool) {
     let resolver = KeyResolver(workspace: workspace)
     work.add { [self] in
       do throws(Failure) {
         if let source = try resolver.localKeys(ofIssuer: issuer) {
           port.post(.keysArrived(id, source))
         } else {
-          fetchKeysFromNetwork(id, issuer, refresh, resolver)
+          fetchKeysFromNetwork(id, issuer, keyID, refresh, resolver)
         }
       } catch {
         post(error, forKeysOf: id)
@@ -96,10 +96,12 @@ final class InterfaceEffects: Sendable {
     }
   }
 
-  private func fetchKeysFromNetwork(_ id: EntryID, _ issuer: String, _ refresh: Bool, _ resolver: KeyResolver) {
+  private func fetchKeysFromNetwork(
+    _ id: EntryID, _ issuer: String, _ keyID: String?, _ refresh: Bool, _ resolver: KeyResolver
+  ) {
     let task = Task { [self] in
       do throws(Failure) {
-        let fetched = try await resolver.keys(ofIssuer: issuer, keyID: nil, refresh: refresh)
+        let fetched = try await resolver.keys(ofIssuer: issuer, keyID: keyID, refresh: refresh)
         if let skew = fetched.skew { port.post(.clockSkew(skew)) }
         port.post(.keysArrived(id, fetched.source))
       } catch {
