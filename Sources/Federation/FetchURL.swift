@@ -1,17 +1,17 @@
 import Inspection
 
 /// A URL that keys may be fetched from: https anywhere, http on this machine only, no user, no fragment.
-public struct FetchURL: Sendable, Hashable {
-  public let text: String
-  public let isSecure: Bool
+struct FetchURL: Sendable, Hashable {
+  let text: String
+  let isSecure: Bool
   /// In lower case; an IPv6 address without its brackets.
-  public let host: String
-  public let port: Int
+  let host: String
+  let port: Int
 
   /// - Parameters:
   ///   - text: the URL, as somebody wrote it.
   ///   - purpose: what it is for, for the error: `the issuer`, `jwks_uri`.
-  public init(_ text: String, purpose: String) throws(FetchError) {
+  init(_ text: String, purpose: String) throws(FetchError) {
     guard text.utf8.count <= 2048, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"\"<>\\^`{|}".utf8.contains($0) })
     else {
       throw FetchError(
@@ -42,41 +42,42 @@ public struct FetchURL: Sendable, Hashable {
     }
   }
 
-  /// Whether it names this machine.
-  public var isLoopback: Bool {
-    host == "localhost" || host.hasSuffix(".localhost") || host == "::1"
-      || IPv4(host).map { $0.isIn(IPv4(127, 0, 0, 0), prefix: 8) } == true
-  }
-
-  /// Whether it names, by a literal address, a machine that nobody on the Internet can reach.
-  var isPrivateAddress: Bool {
-    if host.contains(":") { return Self.isPrivateIPv6(host) }
-    guard let address = IPv4(host) else { return isLoopback }
-    return IPv4.privateNetworks.contains { address.isIn($0.network, prefix: $0.prefix) }
-  }
-
   /// The discovery document of an issuer: a slash at its end is removed first (OpenID Connect Discovery 1.0 §4).
-  static func discovery(of issuer: String) -> String {
-    (issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer) + "/.well-known/openid-configuration"
+  static func discovery(of issuer: String) throws(FetchError) -> FetchURL {
+    guard !issuer.contains("?") else {
+      throw FetchError(url: issuer, .url("the issuer has a query (?), which an issuer cannot have"))
+    }
+    let base = issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer
+    return try FetchURL(base + "/.well-known/openid-configuration", purpose: "the issuer")
   }
 
-  private static func split(_ authority: Substring, standardPort: Int) -> (String, Int)? {
-    let isIPv6 = authority.hasPrefix("[")
-    let end =
-      isIPv6
-      ? authority.firstIndex(of: "]").map(authority.index(after:)) : authority.firstIndex(of: ":") ?? authority.endIndex
-    guard let end, end > authority.startIndex else { return nil }
-    let host = authority[..<end].lowercased().drop { $0 == "[" }.prefix { $0 != "]" }
-    let port = authority[end...]
-    guard !host.isEmpty else { return nil }
-    if port.isEmpty { return (String(host), standardPort) }
-    guard port.hasPrefix(":"), let number = UInt16(port.dropFirst()), number > 0 else { return nil }
-    return (String(host), Int(number))
-  }
+  /// Whether it names this machine.
+  var isLoopback: Bool { isLocalName || IPAddress(host)?.isLoopback == true }
 
-  private static func isPrivateIPv6(_ host: String) -> Bool {
-    // Loopback, unspecified, unique local, link local, and IPv4 in disguise.
-    host == "::1" || host == "::"
-      || ["fc", "fd", "fe8", "fe9", "fea", "feb", "::ffff:", "64:ff9b:"].contains { host.hasPrefix($0) }
+  /// Whether it names, by what is written there alone, a machine that nobody on the Internet can reach.
+  var isPrivate: Bool { isLocalName || IPAddress(host)?.isPrivate == true }
+
+  /// Names that lead to this machine wherever they are looked up (RFC 6761 §6.3).
+  private var isLocalName: Bool { host == "localhost" || host.hasSuffix(".localhost") }
+
+  private static func split(_ authority: Substring, standardPort: Int) -> (host: String, port: Int)? {
+    let host: Substring
+    let rest: Substring
+    if authority.hasPrefix("[") {
+      guard let end = authority.firstIndex(of: "]") else { return nil }
+      host = authority[..<end].dropFirst()
+      rest = authority[end...].dropFirst()
+      guard host.contains(":"), IPAddress(host) != nil else { return nil }
+    } else {
+      host = authority.prefix { $0 != ":" }
+      rest = authority[host.endIndex...]
+      // Nothing that another reader of the URL could take for another host; a percent-encoded one least of all.
+      guard let last = host.last, last != ".", host.allSatisfy({ $0.isLetter || $0.isNumber || "-._".contains($0) })
+      else { return nil }
+    }
+    if rest.isEmpty { return (host.lowercased(), standardPort) }
+    guard rest.hasPrefix(":"), rest.dropFirst().allSatisfy(\.isNumber), let port = UInt16(rest.dropFirst()), port > 0
+    else { return nil }
+    return (host.lowercased(), Int(port))
   }
 }

@@ -19,9 +19,14 @@ public struct KeyFetcher: Sendable {
   /// - Parameters:
   ///   - cacheFolder: where keys are kept between runs; nil for nowhere.
   ///   - environment: `HTTPS_PROXY`, `NO_PROXY`, `SSL_CERT_FILE` and their kin.
+  ///   - clock: what time it is.
   public init(cacheFolder: String?, environment: [String: String], clock: @escaping @Sendable () -> Timestamp) {
+    self.init(cacheFolder: cacheFolder, fetcher: Fetcher(environment: environment), clock: clock)
+  }
+
+  init(cacheFolder: String?, fetcher: Fetcher, clock: @escaping @Sendable () -> Timestamp) {
     cache = KeyCache(folder: cacheFolder)
-    fetcher = Fetcher(environment: environment)
+    self.fetcher = fetcher
     self.clock = clock
   }
 
@@ -32,70 +37,70 @@ public struct KeyFetcher: Sendable {
   ///   - keyID: the kid that is needed. Keys in the cache without it are fetched anew, at most once a minute an issuer.
   ///   - refresh: passes the cache by.
   /// - Returns: with an issuer that cannot be reached the keys of the cache, marked as stale.
+  /// - Throws: ``FetchError`` when there are no keys to return, or the issuer is not the one that was meant.
   public func keys(
     ofIssuer issuer: String, keyID: String? = nil, refresh: Bool = false
   ) async throws(FetchError) -> FetchedKeys {
     let issuerURL = try FetchURL(issuer, purpose: "the issuer")
-    return try await keys(subject: issuer, keyID: keyID, refresh: refresh) { () async throws(FetchError) in
-      let discovery = try await fetcher.fetch(try FetchURL(FetchURL.discovery(of: issuer), purpose: "the issuer"))
-      let place = try Self.place(of: discovery.document, issuer: issuer, issuerURL: issuerURL)
-      let answer = try await fetcher.fetch(place)
-      return (place.text, answer)
+    let discovery = try FetchURL.discovery(of: issuer)
+    return try await keys(of: issuer, keyID: keyID, refresh: refresh) { deadline async throws(FetchError) in
+      let document = try await fetcher.fetch(discovery, until: deadline).document
+      let place = try Self.place(in: document, issuer: issuer, issuerURL: issuerURL, discovery: discovery)
+      return (place.text, try await fetcher.fetch(place, until: deadline))
     }
   }
 
   /// The keys of a JWKS whose URL somebody named.
+  ///
+  /// - Parameters:
+  ///   - url: of a JWKS, or of a single JWK.
+  ///   - keyID: as with ``keys(ofIssuer:keyID:refresh:)``.
+  ///   - refresh: passes the cache by.
+  /// - Throws: ``FetchError`` when there are no keys to return.
   public func keys(
     atURL url: String, keyID: String? = nil, refresh: Bool = false
   ) async throws(FetchError) -> FetchedKeys {
     let place = try FetchURL(url, purpose: "the URL of the JWKS")
-    return try await keys(subject: url, keyID: keyID, refresh: refresh) { () async throws(FetchError) in
-      (url, try await fetcher.fetch(place))
+    return try await keys(of: url, keyID: keyID, refresh: refresh) { deadline async throws(FetchError) in
+      (url, try await fetcher.fetch(place, until: deadline))
     }
   }
 
   /// The URL of the keys that a discovery document names, when it is the issuer's and may be asked.
-  static func place(of document: JSON, issuer: String, issuerURL: FetchURL) throws(FetchError) -> FetchURL {
-    let discovery = FetchURL.discovery(of: issuer)
+  static func place(
+    in document: JSON, issuer: String, issuerURL: FetchURL, discovery: FetchURL
+  ) throws(FetchError) -> FetchURL {
     guard let named = document["issuer"]?.stringValue else {
-      throw FetchError(url: discovery, .document("the discovery document names no “issuer”"))
+      throw FetchError(url: discovery.text, .document("the discovery document names no 'issuer'"))
     }
     guard named.hasSameBytes(as: issuer) else {
-      throw FetchError(url: discovery, .issuerMismatch(found: Visible.escaped(String(named.prefix(300)))))
+      throw FetchError(
+        url: discovery.text,
+        .issuerMismatch(expected: FetchError.quoted(issuer), found: FetchError.quoted(named)))
     }
     guard let uri = document["jwks_uri"]?.stringValue else {
-      throw FetchError(url: discovery, .document("the discovery document names no “jwks_uri”"))
+      throw FetchError(url: discovery.text, .document("the discovery document names no 'jwks_uri'"))
     }
-    let place = try FetchURL(uri, purpose: "the “jwks_uri” of the discovery document")
+    let place = try FetchURL(uri, purpose: "the 'jwks_uri' of the discovery document")
     // An issuer out there must not make us call what is in here.
-    guard issuerURL.isPrivateAddress || !place.isPrivateAddress else {
-      throw FetchError(url: uri, .url("the “jwks_uri” of a public issuer points at a private address"))
+    guard issuerURL.isLoopback || !place.isLoopback, issuerURL.isPrivate || !place.isPrivate else {
+      throw FetchError(url: uri, .privateAddress)
     }
     return place
   }
 
   private func keys(
-    subject: String, keyID: String?, refresh: Bool,
-    fetch: () async throws(FetchError) -> (origin: String, answer: Fetcher.Answer)
+    of subject: String, keyID: String?, refresh: Bool,
+    fetch: (_ deadline: ContinuousClock.Instant) async throws(FetchError) -> (origin: String, answer: Fetcher.Answer)
   ) async throws(FetchError) -> FetchedKeys {
-    let now = clock()
-    var record = cache.record(of: subject)
-    if let record, !refresh, let cached = try? JWKSet(record.jwks) {
-      let isFresh = record.fetched <= now.seconds && now.seconds < record.expires
-      let isKnown = keyID.map { keyID in cached.keys.contains { $0.keyID == keyID } } ?? true
-      let isRecent = record.attempted <= now.seconds && now.seconds - record.attempted < CachePolicy.retryInterval
-      if isFresh, isKnown { return Self.cached(record, cached, note: nil) }
-      if isFresh, isRecent {
-        let age = Countdown.text(now.seconds - record.attempted)
-        return Self.cached(
-          record, cached, note: "the issuer was asked for this kid \(age) ago, and is asked at most once a minute")
-      }
-    }
+    let began = clock()
+    let known = known(of: subject)
+    if let known, !refresh, let answer = known.fresh(for: keyID, at: began) { return answer }
     do throws(FetchError) {
-      let (origin, answer) = try await fetch()
+      let (origin, answer) = try await fetch(fetcher.deadline())
       let keys: JWKSet
       do { keys = try JWKSet(answer.document) } catch {
-        throw FetchError(url: origin, .document("the answer is no JWKS: \(Visible.escaped("\(error)"))"))
+        throw FetchError(url: origin, .document("the answer is no JWKS: \(FetchError.quoted("\(error)"))"))
       }
       let arrived = clock()
       cache.keep(
@@ -106,27 +111,54 @@ public struct KeyFetcher: Sendable {
         source: KeySource(keys: keys, origin: origin, fetchedAt: arrived),
         skew: answer.date.map { arrived.distance(to: $0) })
     } catch {
-      guard error.reason != .cancelled, record != nil, let known = record, let cached = try? JWKSet(known.jwks) else {
-        throw error
-      }
-      record?.attempted = now.seconds
-      if let record { cache.keep(record) }
-      let age = Countdown.text(max(0, known.fetched.distance(to: now.seconds)))
-      return Self.cached(
-        known, cached, note: "kept for \(age), since fresh ones could not be had: \(error.found)", stale: true)
+      guard error.allowsStaleKeys, var known else { throw error }
+      known.record.attempted = began.seconds
+      cache.keep(known.record)
+      return known.stale(because: error, at: began)
     }
   }
 
-  private static func cached(
-    _ record: KeyCache.Record, _ keys: JWKSet, note: String?, stale: Bool = false
-  ) -> FetchedKeys {
-    FetchedKeys(
-      source: KeySource(
-        keys: keys, origin: record.origin, fetchedAt: Timestamp(record.fetched), stale: stale, note: note),
-      skew: nil)
+  private func known(of subject: String) -> KnownKeys? {
+    guard let record = cache.record(of: subject), let keys = try? JWKSet(record.jwks) else { return nil }
+    return KnownKeys(record: record, keys: keys)
   }
 }
 
-extension Int64 {
-  fileprivate func distance(to other: Int64) -> Int64 { other - self }
+/// Keys of the cache, and when they may be used.
+private struct KnownKeys {
+  var record: KeyCache.Record
+  let keys: JWKSet
+
+  /// The keys, when they are fresh and no other could be wanted; a time to come in the record means that the clock was
+  /// wrong, and counts for nothing.
+  func fresh(for keyID: String?, at now: Timestamp) -> FetchedKeys? {
+    guard isWithin(min(record.expires - record.fetched, CachePolicy.ceiling), since: record.fetched, now) else {
+      return nil
+    }
+    let isKnown = keyID.map { keyID in keys.keys.contains { $0.keyID?.hasSameBytes(as: keyID) == true } } ?? true
+    if isKnown { return fetched(note: nil, isStale: false) }
+    guard isWithin(CachePolicy.retryInterval, since: record.attempted, now) else { return nil }
+    let age = Countdown.text(Timestamp(record.attempted).distance(to: now))
+    return fetched(
+      note: "this kid is not among them; the issuer was last asked \(age) ago, and for a missing kid once a minute",
+      isStale: false)
+  }
+
+  /// The keys, when there are no others to be had.
+  func stale(because error: FetchError, at now: Timestamp) -> FetchedKeys {
+    let age = Timestamp(record.fetched).distance(to: now)
+    return fetched(
+      note: "kept for \(Countdown.text(max(age, 0))), since fresh ones could not be had: \(error.found)", isStale: true)
+  }
+
+  private func isWithin(_ seconds: Int64, since start: Int64, _ now: Timestamp) -> Bool {
+    start <= now.seconds && Timestamp(start).distance(to: now) < seconds
+  }
+
+  private func fetched(note: String?, isStale: Bool) -> FetchedKeys {
+    FetchedKeys(
+      source: KeySource(
+        keys: keys, origin: record.origin, fetchedAt: Timestamp(record.fetched), stale: isStale, note: note),
+      skew: nil)
+  }
 }

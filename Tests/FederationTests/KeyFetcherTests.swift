@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 import Inspection
 import JOSE
@@ -8,171 +7,187 @@ import Testing
 @testable import Federation
 
 @Suite struct KeyFetcherTests {
-  static let key = #"{"kty":"OKP","crv":"Ed25519","kid":"one","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#
-  static let jwks = #"{"keys":["# + key + "]}"
-
-  /// A folder, a clock that a test moves, and how often the server was asked.
-  final class Bench: Sendable {
-    let folder =
-      FileManager.default.temporaryDirectory.path + "/idp-fetch-" + String(UInt64.random(in: .min ... .max), radix: 36)
-    let time = Mutex<Int64>(1_795_521_648)
-    let asked = Mutex<[String]>([])
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-    func fetcher(_ environment: [String: String] = [:]) -> KeyFetcher {
-      KeyFetcher(cacheFolder: folder, environment: environment) { Timestamp(self.time.withLock { $0 }) }
-    }
-
-    func advance(_ seconds: Int64) { time.withLock { $0 += seconds } }
-
-    /// An issuer that answers as it should, but for the paths that `override` answers.
-    func issuer(
-      headers: [String] = ["Cache-Control: max-age=600"],
-      override: @escaping @Sendable (_ path: String, _ own: String) -> [UInt8]? = { _, _ in nil }
-    ) throws -> LoopbackServer {
-      try LoopbackServer { path, request in
-        self.asked.withLock { $0.append(path) }
-        let host = request.split(separator: "\r\n").first { $0.lowercased().hasPrefix("host:") }?.dropFirst(5) ?? ""
-        let own = "http://" + host.drop { $0 == " " }
-        if let answer = override(path, own) { return answer }
-        switch path {
-        case "/.well-known/openid-configuration":
-          return LoopbackServer.answer(#"{"issuer":"\#(own)","jwks_uri":"\#(own)/jwks"}"#, headers: headers)
-        case "/jwks": return LoopbackServer.answer(KeyFetcherTests.jwks, headers: headers)
-        default: return LoopbackServer.answer("no", status: "404 Not Found")
-        }
-      }
-    }
-  }
-
   @Test("keys come by way of the discovery document, and say where from and when")
   func fetches() async throws {
-    let bench = Bench()
-    let server = try bench.issuer(headers: ["Date: Tue, 24 Nov 2026 12:00:58 GMT"])
+    let bench = try Bench()
+    let server = try bench.issuer()
     let fetched = try await bench.fetcher().keys(ofIssuer: server.url)
     #expect(fetched.source.keys.keys.map(\.keyID) == ["one"])
     #expect(fetched.source.origin == server.url + "/jwks")
-    #expect(fetched.source.fetchedAt == Timestamp(1_795_521_648))
+    #expect(fetched.source.fetchedAt == bench.now)
     #expect(!fetched.source.stale)
-    #expect(fetched.skew == 10)
+    #expect(fetched.source.note == nil)
+    #expect(fetched.skew == nil)
   }
 
-  @Test("what is fresh is not asked for again, and its files are for their owner alone")
-  func cached() async throws {
-    let bench = Bench()
-    let server = try bench.issuer()
-    _ = try await bench.fetcher().keys(ofIssuer: server.url, keyID: "one")
-    bench.advance(599)
-    _ = try await bench.fetcher().keys(ofIssuer: server.url, keyID: "one")
-    #expect(bench.asked.withLock { $0.count } == 2)
-    bench.advance(2)
-    _ = try await bench.fetcher().keys(ofIssuer: server.url)
-    #expect(bench.asked.withLock { $0.count } == 4)
-    _ = try await bench.fetcher().keys(ofIssuer: server.url, refresh: true)
-    #expect(bench.asked.withLock { $0.count } == 6)
-    var status = stat()
-    let file = try #require(try FileManager.default.contentsOfDirectory(atPath: bench.folder).first)
-    #expect(stat(bench.folder + "/" + file, &status) == 0 && status.st_mode & 0o777 == 0o600)
-    #expect(stat(bench.folder, &status) == 0 && status.st_mode & 0o777 == 0o700)
+  @Test("an issuer with a path, and a slash at its end, is found below it")
+  func path() async throws {
+    let bench = try Bench()
+    let server = try bench.issuer { path, own in
+      path == "/realms/a/.well-known/openid-configuration"
+        ? LoopbackServer.answer(#"{"issuer":"\#(own)/realms/a/","jwks_uri":"\#(own)/jwks"}"#) : nil
+    }
+    let fetched = try await bench.fetcher().keys(ofIssuer: server.url + "/realms/a/")
+    #expect(fetched.source.keys.keys.count == 1)
   }
 
-  @Test("an unknown kid is asked for anew, once a minute")
-  func unknownKeyID() async throws {
-    let bench = Bench()
-    let server = try bench.issuer()
-    let fetcher = bench.fetcher()
-    _ = try await fetcher.keys(ofIssuer: server.url)
-    let refused = try await fetcher.keys(ofIssuer: server.url, keyID: "two")
-    #expect(bench.asked.withLock { $0.count } == 2)
-    #expect(refused.source.note?.contains("once a minute") == true)
-    bench.advance(61)
-    _ = try await fetcher.keys(ofIssuer: server.url, keyID: "two")
-    #expect(bench.asked.withLock { $0.count } == 4)
-    _ = try await fetcher.keys(ofIssuer: server.url, keyID: "three")
-    #expect(bench.asked.withLock { $0.count } == 4)
+  @Test(
+    "the issuer's clock is compared with ours, also when a cache on the way has kept its answer",
+    arguments: [
+      (["Date: Tue, 24 Nov 2026 12:00:58 GMT"], 10), (["Date: Tue, 24 Nov 2026 12:00:38 GMT"], -10),
+      (["Date: Tue, 24 Nov 2026 11:00:48 GMT", "Age: 3600"], 0), (["Date: soon"], nil), ([], nil),
+    ] as [([String], Int64?)])
+  func skew(headers: [String], seconds: Int64?) async throws {
+    let bench = try Bench()
+    let server = try bench.issuer(headers: headers)
+    let fetched = try await bench.fetcher().keys(ofIssuer: server.url)
+    #expect(fetched.skew == seconds)
   }
 
-  @Test("offline the cache serves, and says how old it is and why")
-  func offline() async throws {
-    let bench = Bench()
-    var server: LoopbackServer? = try bench.issuer()
-    let url = try #require(server?.url)
-    _ = try await bench.fetcher().keys(ofIssuer: url)
-    server = nil
-    bench.advance(7200)
-    let stale = try await bench.fetcher().keys(ofIssuer: url)
-    #expect(stale.source.stale)
-    #expect(stale.source.keys.keys.count == 1)
-    #expect(stale.source.note?.contains("2h") == true)
-    #expect(stale.source.note?.contains("refused") == true)
+  @Test("a JWKS by its URL, a single key too")
+  func jwksByURL() async throws {
+    let key = try #require(try JSON(parsing: Bench.jwks)["keys"]?.arrayValue?.first?.compact())
+    let server = try LoopbackServer { path, _ in
+      path == "/keys?x=1" ? LoopbackServer.answer(key) : LoopbackServer.answer("", status: "404 Not Found")
+    }
+    let fetched = try await Bench().fetcher().keys(atURL: server.url + "/keys?x=1")
+    #expect(fetched.source.keys.keys.map(\.keyID) == ["one"])
+    #expect(fetched.source.origin == server.url + "/keys?x=1")
   }
 
-  @Test("without a cache an issuer that is not there is an error that says what to do")
+  @Test("an issuer that is not there is an error that says what to do")
   func notThere() async throws {
     var server: LoopbackServer? = try Bench().issuer()
     let url = try #require(server?.url)
     server = nil
     let error = await #expect(throws: FetchError.self) { try await Bench().fetcher().keys(ofIssuer: url) }
     #expect(error?.reason == .refused)
+    #expect(error?.description.contains(url + "/.well-known/openid-configuration") == true)
     #expect(error?.hint.contains("--jwks") == true)
   }
 
-  @Test(
-    "a bad answer is refused for what it is",
-    arguments: [
-      ("redirect", "redirect-not-followed"), ("missing", "http-status"), ("huge", "answer-too-large"),
-      ("html", "document-malformed"),
-      ("other issuer", "issuer-mismatch"), ("cut off", "connection-failed"), ("nonsense", "connection-failed"),
-      ("private", "url-not-allowed"),
-    ])
-  func badAnswer(kind: String, code: String) async throws {
-    let bench = Bench()
-    let server = try bench.issuer { path, own in
-      switch kind {
-      case "redirect":
-        return LoopbackServer.answer("", status: "302 Found", headers: ["Location: http://127.0.0.1:1/\u{9B}"])
-      case "missing": return LoopbackServer.answer("no", status: "404 Not Found")
-      case "huge": return LoopbackServer.answer(String(repeating: " ", count: 1_100_000) + "{}")
-      case "html": return LoopbackServer.answer("<html>")
-      case "other issuer": return LoopbackServer.answer(#"{"issuer":"\#(own)/","jwks_uri":"\#(own)/jwks"}"#)
-      case "cut off": return Array("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"iss".utf8)
-      case "private": return LoopbackServer.answer(#"{"issuer":"\#(own)","jwks_uri":"http://10.0.0.1/jwks"}"#)
-      default: return Array("SSH-2.0-OpenSSH_9.2\r\n".utf8)
-      }
+  @Test("a name that is nobody's has no address")
+  func noAddress() async throws {
+    let error = await #expect(throws: FetchError.self) {
+      try await Bench().fetcher().keys(ofIssuer: "https://nobody.invalid")
     }
+    #expect(error?.reason == .nameNotFound)
+  }
+
+  @Test(
+    "a bad answer is refused for what it is, and nothing that it names is asked",
+    arguments: [
+      ("redirect", "redirect-not-followed", "to http://127.0.0.1:1/"),
+      ("redirect nowhere", "redirect-not-followed", "307"),
+      ("missing", "http-status", "404"), ("broken", "http-status", "500"), ("no content", "http-status", "204"),
+      ("huge", "answer-too-large", "1048576 bytes"), ("huge in chunks", "answer-too-large", "1048576 bytes"),
+      ("html", "document-malformed", "byte 0"), ("empty", "document-malformed", "byte 0"),
+      ("half", "document-malformed", "byte 10"), ("array", "document-malformed", "'issuer'"),
+      ("other issuer", "issuer-mismatch", "/'"), ("cut off", "connection-failed", "connection"),
+      ("nonsense", "connection-failed", "connection"), ("endless header", "connection-failed", "connection"),
+      ("private", "url-not-allowed", "http"),
+    ])
+  func badAnswer(kind: String, code: String, words: String) async throws {
+    let bench = try Bench()
+    let server = try bench.issuer { _, own in Self.bad(kind, own) }
     let error = await #expect(throws: FetchError.self) { try await bench.fetcher().keys(ofIssuer: server.url) }
     #expect(error?.code == code, "\(String(describing: error))")
+    #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
     #expect(error?.description.unicodeScalars.contains { Visible.needsEscape($0) } == false)
-    // A redirect or a private address is not followed.
-    #expect(bench.asked.withLock { $0.count } == 1)
+    #expect(bench.asked == ["/.well-known/openid-configuration"])
   }
 
-  @Test("a request can be cancelled while the server says nothing")
+  private static func bad(_ kind: String, _ own: String) -> [UInt8] {
+    switch kind {
+    case "redirect":
+      LoopbackServer.answer("", status: "302 Found", headers: ["Location: http://127.0.0.1:1/\u{9B}\u{202E}"])
+    case "redirect nowhere": LoopbackServer.answer("", status: "307 Temporary Redirect")
+    case "missing": LoopbackServer.answer("no", status: "404 Not Found")
+    case "broken": LoopbackServer.answer("{}", status: "500 \u{1B}[2J")
+    case "no content": Array("HTTP/1.1 204 No Content\r\n\r\n".utf8)
+    case "huge": LoopbackServer.answer(String(repeating: " ", count: (1 << 20) - 1) + "{}")
+    case "huge in chunks":
+      Array(
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+          + String(repeating: "10000\r\n" + String(repeating: " ", count: 1 << 16) + "\r\n", count: 20) + "0\r\n\r\n")
+          .utf8)
+    case "html": LoopbackServer.answer("<html>")
+    case "empty": LoopbackServer.answer("")
+    case "half": LoopbackServer.answer(#"{"issuer":"#)
+    case "array": LoopbackServer.answer("[]")
+    case "other issuer": LoopbackServer.answer(#"{"issuer":"\#(own)/","jwks_uri":"\#(own)/jwks"}"#)
+    case "cut off": Array("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"iss".utf8)
+    case "endless header": Array(("HTTP/1.1 200 OK\r\nX: " + String(repeating: "x", count: 1 << 20)).utf8)
+    case "private": LoopbackServer.answer(#"{"issuer":"\#(own)","jwks_uri":"http://10.0.0.1/jwks"}"#)
+    default: Array("SSH-2.0-OpenSSH_9.2\r\n".utf8)
+    }
+  }
+
+  @Test("an answer of the largest size is taken")
+  func largest() async throws {
+    let bench = try Bench()
+    let server = try bench.issuer { path, _ in
+      let padding = String(repeating: " ", count: (1 << 20) - Bench.jwks.utf8.count)
+      return path == "/jwks" ? LoopbackServer.answer(Bench.jwks + padding) : nil
+    }
+    #expect(try await bench.fetcher().keys(ofIssuer: server.url).source.keys.keys.count == 1)
+  }
+
+  @Test("what is no JWKS is said to be none, under its own URL")
+  func noJWKS() async throws {
+    let bench = try Bench()
+    let server = try bench.issuer { path, _ in path == "/jwks" ? LoopbackServer.answer(#"{"keys":7}"#) : nil }
+    let error = await #expect(throws: FetchError.self) { try await bench.fetcher().keys(ofIssuer: server.url) }
+    #expect(error?.code == "document-malformed")
+    #expect(error?.url == server.url + "/jwks")
+  }
+
+  @Test("a server that says nothing, and one that never ends, are given up")
+  func timeOut() async throws {
+    let silent = try LoopbackServer { _, _ in nil }
+    let endless = try LoopbackListener { connection in
+      _ = readHead(connection)
+      sendAll(Array("HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n".utf8), to: connection)
+      while sendAll([0x20], to: connection) { usleep(50_000) }
+    }
+    for url in [silent.url, "http://127.0.0.1:\(endless.port)"] {
+      let bench = try Bench()
+      let error = await #expect(throws: FetchError.self) {
+        try await bench.fetcher(secondLimit: 1).keys(ofIssuer: url)
+      }
+      #expect(error?.reason == .timeOut(seconds: 1))
+    }
+  }
+
+  @Test("the limit of time is for all requests together")
+  func timeOutInAll() async throws {
+    let bench = try Bench()
+    let server = try bench.issuer { _, _ in
+      usleep(700_000)
+      return nil
+    }
+    let error = await #expect(throws: FetchError.self) {
+      try await bench.fetcher(secondLimit: 1).keys(ofIssuer: server.url)
+    }
+    #expect(error?.reason == .timeOut(seconds: 1))
+  }
+
+  @Test("a cancelled request is over, for the server too")
   func cancelled() async throws {
-    let server = try LoopbackServer { _, _ in nil }
-    let bench = Bench()
+    let (events, continuation) = AsyncStream.makeStream(of: String.self)
+    let server = try LoopbackServer(
+      ended: { continuation.yield("ended") },
+      { _, _ in
+        continuation.yield("asked")
+        return nil
+      })
+    let bench = try Bench()
     let task = Task { try await bench.fetcher().keys(ofIssuer: server.url) }
-    try await Task.sleep(nanoseconds: 200_000_000)
+    var iterator = events.makeAsyncIterator()
+    #expect(await iterator.next() == "asked")
     task.cancel()
-    let result = await task.result
-    #expect(throws: FetchError.self) { try result.get() }
-  }
-
-  @Test("a JWKS by its URL, a single key too")
-  func jwksByURL() async throws {
-    let server = try LoopbackServer { _, _ in LoopbackServer.answer(Self.key) }
-    let fetched = try await Bench().fetcher().keys(atURL: server.url + "/keys?x=1")
-    #expect(fetched.source.keys.keys.count == 1)
-  }
-
-  @Test("a cache that somebody else can write is not believed")
-  func foreignCache() async throws {
-    let bench = Bench()
-    let server = try bench.issuer()
-    _ = try await bench.fetcher().keys(ofIssuer: server.url)
-    let file = try #require(try FileManager.default.contentsOfDirectory(atPath: bench.folder).first)
-    chmod(bench.folder + "/" + file, 0o666)
-    _ = try await bench.fetcher().keys(ofIssuer: server.url)
-    #expect(bench.asked.withLock { $0.count } == 4)
+    let error = await #expect(throws: FetchError.self) { try await task.value }
+    #expect(error?.reason == .cancelled)
+    #expect(await iterator.next() == "ended")
   }
 }

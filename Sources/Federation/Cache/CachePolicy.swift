@@ -1,6 +1,4 @@
-import Inspection
-
-/// For how long fetched keys are fresh (RFC 9111 §5.2.2, between bounds of our own).
+/// For how long fetched keys are fresh (RFC 9111 §4.2, between bounds of our own).
 enum CachePolicy {
   /// Even an answer that must not be stored is asked for no more than once a minute.
   static let floor: Int64 = 60
@@ -11,19 +9,30 @@ enum CachePolicy {
   /// How often an issuer is asked anew for a kid that it did not have.
   static let retryInterval: Int64 = 60
 
-  /// The seconds for which an answer with this `Cache-Control` and `Age` is fresh.
-  static func lifetime(cacheControl: String?, age: String?) -> Int64 {
-    guard let cacheControl else { return standard }
+  /// The seconds for which an answer is fresh.
+  ///
+  /// - Parameters:
+  ///   - cacheControl: the values of `Cache-Control`.
+  ///   - age: the seconds that it has been kept by others, from ``age(_:)``.
+  static func lifetime(cacheControl: [String], age: Int64) -> Int64 {
     var seconds = standard
-    for directive in cacheControl.lowercased().split(separator: ",") {
-      let parts = directive.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != " " && $0 != "\"" } }
+    for directive in cacheControl.flatMap({ $0.lowercased().split(separator: ",") }) {
+      let parts = directive.split(separator: "=", maxSplits: 1).map { $0.filter { !" \t\"".contains($0) } }
       switch parts.first {
       case "no-store", "no-cache": return floor
-      case "max-age": seconds = parts.count > 1 ? Int64(parts[1]) ?? standard : standard
+      case "max-age": seconds = parts.count > 1 ? deltaSeconds(parts[1]) ?? standard : standard
       default: break
       }
     }
-    let spent = age.flatMap { Int64($0) }.map { min(max($0, 0), ceiling) } ?? 0
-    return min(max(seconds, 0), ceiling) - spent < floor ? floor : min(seconds, ceiling) - spent
+    return max(min(seconds, ceiling) - age, floor)
+  }
+
+  /// The seconds in an `Age` header, zero when there is none; more than a day counts as a day.
+  static func age(_ header: String?) -> Int64 { min(header.flatMap(deltaSeconds) ?? 0, ceiling) }
+
+  /// A number of seconds; one that is too large to be told is very long (RFC 9111 §1.2.2).
+  private static func deltaSeconds(_ text: String) -> Int64? {
+    guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    return Int64(text) ?? .max
   }
 }

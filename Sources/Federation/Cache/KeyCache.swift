@@ -2,9 +2,10 @@ import Glibc
 import Inspection
 import Issuer
 import JOSE
+import Synchronization
 
 /// Fetched keys on disk: public ones, in files that only their owner can change.
-struct KeyCache: Sendable {
+final class KeyCache: Sendable {
   /// What is kept of an answer; times in seconds since 1970.
   struct Record: Sendable {
     /// What was asked: an issuer, or the URL of a JWKS.
@@ -18,18 +19,24 @@ struct KeyCache: Sendable {
     var attempted: Int64
   }
 
-  /// The folder; nil keeps nothing.
-  let folder: String?
+  private let folder: String?
+  /// What could not be kept on disk, as long as the process lives: an issuer is not to be asked more often for that.
+  private let memory = Mutex<[String: Record]>([:])
+
+  /// - Parameter folder: made when it is needed; nil for none.
+  init(folder: String?) { self.folder = folder }
 
   /// What is known of an issuer; nil when that is nothing, or nothing that can be read: a cache is never an error.
-  func record(of subject: String) -> Record? {
+  func record(of subject: String) -> Record? { memory.withLock { $0[subject] } ?? kept(subject) }
+
+  private func kept(_ subject: String) -> Record? {
     guard let path = path(of: subject), let bytes = Self.read(path),
       let document = try? JSON(parsing: bytes, limits: .cache),
       // The name of the file is a digest: what it holds must be of this very subject.
-      document["subject"]?.stringValue == subject, let origin = document["origin"]?.stringValue,
-      let jwks = document["jwks"],
-      let fetched = document["fetched"]?.integerValue, let expires = document["expires"]?.integerValue,
-      let attempted = document["attempted"]?.integerValue
+      document["subject"]?.stringValue?.hasSameBytes(as: subject) == true,
+      let origin = document["origin"]?.stringValue, let jwks = document["jwks"],
+      let fetched = Self.time(document["fetched"]), let expires = Self.time(document["expires"]),
+      let attempted = Self.time(document["attempted"])
     else { return nil }
     return Record(
       subject: subject, origin: origin, jwks: jwks, fetched: fetched, expires: expires, attempted: attempted)
@@ -37,12 +44,27 @@ struct KeyCache: Sendable {
 
   /// Keeps a record. Where that is not possible the next command asks the network again.
   func keep(_ record: Record) {
-    guard let path = path(of: record.subject), makeFolder() else { return }
+    let isKept = write(record)
+    memory.withLock { $0[record.subject] = isKept ? nil : record }
+  }
+
+  private func write(_ record: Record) -> Bool {
+    guard let path = path(of: record.subject), makeFolder() else { return false }
     let document: JSON = [
       "subject": JSON(record.subject), "origin": JSON(record.origin), "fetched": JSON(record.fetched),
       "expires": JSON(record.expires), "attempted": JSON(record.attempted), "jwks": record.jwks,
     ]
-    try? AtomicFile.write(Array(document.compact().utf8), to: path, mode: 0o600, action: "write the copy of the keys")
+    do {
+      try AtomicFile.write(Array(document.compact().utf8), to: path, mode: 0o600, action: "write the copy of the keys")
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /// A time that can be reckoned with, whatever somebody wrote into the file.
+  private static func time(_ json: JSON?) -> Int64? {
+    json?.integerValue.flatMap { Timestamp($0).isInCalendar ? $0 : nil }
   }
 
   private func path(of subject: String) -> String? {

@@ -1,84 +1,90 @@
+import JOSE
+
 /// Which requests go through a proxy, by the environment variables that curl and others honour.
-public struct ProxySettings: Sendable, Equatable {
-  /// A proxy that is asked with `CONNECT` or, for http, with the whole URL.
-  public struct Proxy: Sendable, Equatable {
-    public let host: String
-    public let port: Int
+///
+/// `http_proxy` has no say: plain http is for this machine only, and that is never reached through another one.
+struct ProxySettings: Sendable, Equatable {
+  /// A proxy that is asked with `CONNECT`.
+  struct Proxy: Sendable, Equatable {
+    let host: String
+    let port: Int
     /// `user:password`, percent-decoded; a secret.
-    public let credentials: String?
+    let credentials: [UInt8]?
   }
 
-  private let secure: String?
-  private let plain: String?
+  private let proxy: String?
   private let exceptions: [String]
 
-  /// - Parameter environment: `HTTPS_PROXY`, `https_proxy`, `http_proxy` (in lower case only, since a CGI request could set
-  ///   the other), `ALL_PROXY`, `NO_PROXY`; the lower-case form counts first, as with curl.
-  public init(environment: [String: String]) {
+  /// - Parameter environment: `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`; the lower-case form counts first, as with curl.
+  init(environment: [String: String]) {
     func value(_ names: String...) -> String? { names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } }
-    let all = value("all_proxy", "ALL_PROXY")
-    secure = value("https_proxy", "HTTPS_PROXY") ?? all
-    plain = value("http_proxy") ?? all
-    exceptions = (value("no_proxy", "NO_PROXY") ?? "").split { $0 == "," || $0 == " " }.map { $0.lowercased() }
+    proxy = value("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+    exceptions = (value("no_proxy", "NO_PROXY") ?? "").split { ", \t".contains($0) }.map { $0.lowercased() }
   }
 
   /// The proxy for a URL, nil to go straight there.
-  public func proxy(for url: FetchURL) throws(FetchError) -> Proxy? {
-    guard let text = url.isSecure ? secure : plain, !isException(url) else { return nil }
-    guard let proxy = Self.parse(text) else {
+  func proxy(for url: FetchURL) throws(FetchError) -> Proxy? {
+    guard let proxy, !url.isLoopback, !exceptions.contains(where: { Self.exception($0, covers: url) }) else {
+      return nil
+    }
+    guard let parsed = Self.parse(proxy) else {
+      // What is there may hold a password.
       throw FetchError(url: url.text, .proxy("the proxy in the environment is not of the form http://HOST:PORT"))
     }
-    return proxy
+    return parsed
   }
 
-  private func isException(_ url: FetchURL) -> Bool {
-    // What runs on this machine is never reached through another one.
-    if url.isLoopback { return true }
-    return exceptions.contains { exception in
-      if exception == "*" { return true }
-      var name = exception
-      if let colon = name.lastIndex(of: ":"), !name.hasPrefix("["), name.filter({ $0 == ":" }).count == 1 {
-        guard Int(name[name.index(after: colon)...]) == url.port else { return false }
-        name = String(name[..<colon])
-      }
-      if let slash = name.firstIndex(of: "/"), let network = IPv4(String(name[..<slash])),
-        let prefix = Int(name[name.index(after: slash)...]), (0...32).contains(prefix)
-      {
-        return IPv4(url.host).map { $0.isIn(network, prefix: prefix) } ?? false
-      }
-      let suffix = name.drop { $0 == "." || $0 == "*" }
-      return !suffix.isEmpty && (url.host == suffix || url.host.hasSuffix("." + suffix))
-    }
+  /// Whether an entry of `NO_PROXY` covers a URL: a name and all below it, an address, a network, or all; a port may
+  /// follow.
+  private static func exception(_ entry: String, covers url: FetchURL) -> Bool {
+    if entry == "*" { return true }
+    if let network = IPAddress.Network(entry) { return IPAddress(url.host).map(network.contains) ?? false }
+    guard let (name, port) = split(entry[...]), port == nil || port == url.port else { return false }
+    if let address = IPAddress(url.host) { return IPAddress(name) == address }
+    let suffix = name.drop { ".*".contains($0) }
+    return !suffix.isEmpty && (url.host == suffix || url.host.hasSuffix("." + suffix))
   }
 
   private static func parse(_ text: String) -> Proxy? {
     var rest = text[...]
-    if let scheme = rest.range(of: "://") {
-      guard rest[..<scheme.lowerBound].lowercased() == "http" else { return nil }
-      rest = rest[scheme.upperBound...]
+    if text.lowercased().hasPrefix("http://") {
+      rest = rest.dropFirst(7)
+    } else if text.contains("://") {
+      return nil
     }
     rest = rest.prefix { $0 != "/" }
-    var credentials: String?
+    var credentials: [UInt8]?
     if let at = rest.lastIndex(of: "@") {
       credentials = percentDecoded(rest[..<at])
       rest = rest[rest.index(after: at)...]
     }
-    let isIPv6 = rest.hasPrefix("[")
-    let end =
-      isIPv6
-      ? rest.firstIndex(of: "]").map(rest.index(after:)) ?? rest.endIndex : rest.firstIndex(of: ":") ?? rest.endIndex
-    let host = rest[..<end].filter { $0 != "[" && $0 != "]" }
-    let port = rest[end...].isEmpty ? 1080 : UInt16(rest[end...].dropFirst()).map(Int.init)
-    guard !host.isEmpty, let port, port > 0 else { return nil }
-    return Proxy(host: host, port: port, credentials: credentials)
+    // 1080 is what curl takes for a proxy that names no port.
+    guard let (host, port) = split(rest), !host.isEmpty else { return nil }
+    return Proxy(host: String(host), port: port ?? 1080, credentials: credentials)
   }
 
-  private static func percentDecoded(_ text: Substring) -> String {
+  /// A host, without the brackets of IPv6, and the port if there is one; nil for a port that is none.
+  private static func split(_ text: Substring) -> (host: Substring, port: Int?)? {
+    // An IPv6 address that stands bare has no port: there would be no telling them apart.
+    if IPAddress(text) != nil { return (text, nil) }
+    var host = text
+    var port: Int?
+    if let colon = text.lastIndex(of: ":"), !text.hasSuffix("]") {
+      host = text[..<colon]
+      guard let number = UInt16(text[colon...].dropFirst()), number > 0 else { return nil }
+      port = Int(number)
+    }
+    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+    return (host, port)
+  }
+
+  private static func percentDecoded(_ text: Substring) -> [UInt8] {
     var bytes: [UInt8] = []
     var rest = text.utf8[...]
     while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%"), rest.count >= 2,
-        let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+      let digits = rest.prefix(2)
+      if byte == UInt8(ascii: "%"), digits.count == 2,
+        let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
       {
         bytes.append(value)
         rest = rest.dropFirst(2)
@@ -86,13 +92,16 @@ public struct ProxySettings: Sendable, Equatable {
         bytes.append(byte)
       }
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   }
 }
 
-extension Substring {
-  /// Where a text first stands.
-  fileprivate func range(of text: String) -> Range<Index>? {
-    indices.first { self[$0...].hasPrefix(text) }.map { $0..<index($0, offsetBy: text.count) }
+extension ProxySettings.Proxy {
+  /// The credentials as the `Basic` scheme has them (RFC 7617): base64, which is base64url with two other signs and padding.
+  var basicCredentials: String? {
+    credentials.map { bytes in
+      let signs = Base64URL.encode(bytes).map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
+      return String(signs) + String(repeating: "=", count: (4 - signs.count % 4) % 4)
+    }
   }
 }

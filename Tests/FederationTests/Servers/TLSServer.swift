@@ -1,0 +1,83 @@
+import FoundationEssentials
+import Glibc
+
+/// `openssl s_server` with a certificate of a private authority; it serves an issuer from files that are whole answers.
+final class TLSServer: Sendable {
+  let port: Int
+  private let process: Command
+  private let folder: TemporaryFolder
+
+  var url: String { "https://127.0.0.1:\(port)" }
+
+  /// - Parameter issuer: the issuer that it is; nil for its own address.
+  init(_ certificate: PrivateAuthority.Certificate, issuer: String? = nil) throws {
+    struct NoPort: Error {}
+    folder = try TemporaryFolder()
+    process = try Command(
+      ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", certificate.file, "-key", certificate.key, "-HTTP"],
+      in: folder.path)
+    guard let line = process.readLine(beginningWith: "ACCEPT "), let port = Int(line.split(separator: ":").last ?? "")
+    else { throw NoPort() }
+    self.port = port
+    let issuer = issuer ?? "https://127.0.0.1:\(port)"
+    try folder.write(
+      LoopbackServer.answer(#"{"issuer":"\#(issuer)","jwks_uri":"\#(issuer)/jwks"}"#),
+      to: ".well-known/openid-configuration")
+    try folder.write(LoopbackServer.answer(Bench.jwks), to: "jwks")
+  }
+}
+
+/// An authority that nobody knows, and certificates by it.
+struct PrivateAuthority {
+  struct Certificate {
+    let file: String
+    let key: String
+  }
+
+  let folder: TemporaryFolder
+  let authority: Certificate
+
+  /// The certificate of the authority, for `SSL_CERT_FILE`.
+  var file: String { authority.file }
+
+  init() throws {
+    folder = try TemporaryFolder()
+    authority = Certificate(file: folder.path + "/ca.pem", key: folder.path + "/ca.key")
+    // A name of its own: authorities are looked up by it.
+    let name = "/CN=authority " + String(UInt64.random(in: .min ... .max), radix: 36)
+    try Self.make(authority, days: 2, ["-subj", name, "-addext", "keyUsage=keyCertSign"])
+  }
+
+  /// A certificate for names such as `DNS:idp.acme.test` and `IP:127.0.0.1`.
+  func certificate(for names: String = "DNS:idp.acme.test,IP:127.0.0.1", days: Int = 1) throws -> Certificate {
+    let name = folder.path + "/" + String(UInt64.random(in: .min ... .max), radix: 36)
+    let certificate = Certificate(file: name + ".pem", key: name + ".key")
+    try Self.make(
+      certificate, days: days,
+      [
+        "-CA", authority.file, "-CAkey", authority.key, "-subj", "/CN=idp test", "-addext", "subjectAltName=" + names,
+        "-addext", "basicConstraints=critical,CA:FALSE",
+      ])
+    return certificate
+  }
+
+  /// A folder with the authority under the name by which TLS libraries look for it there.
+  func hashedFolder() throws -> String {
+    let path = folder.path + "/" + String(UInt64.random(in: .min ... .max), radix: 36)
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let hash = try Command(["openssl", "x509", "-in", file, "-noout", "-hash"], in: folder.path).output()
+    try FileManager.default.copyItem(atPath: file, toPath: path + "/" + hash.filter { !$0.isNewline } + ".0")
+    return path
+  }
+
+  private static func make(_ certificate: Certificate, days: Int, _ arguments: [String]) throws {
+    struct Failed: Error { let words: String }
+    let command = try Command(
+      [
+        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+        "-keyout", certificate.key, "-out", certificate.file, "-days", "\(days)",
+      ] + arguments, in: "/")
+    let words = command.output()
+    guard FileManager.default.fileExists(atPath: certificate.file) else { throw Failed(words: words) }
+  }
+}
