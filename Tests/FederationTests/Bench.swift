@@ -9,6 +9,9 @@ final class Bench: Sendable {
   static let jwks =
     #"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"one","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#
 
+  /// Part of a name that is too long to be one, which is known without asking a name server.
+  static let impossibleLabel = String(repeating: "x", count: 64)
+
   private let temporary: TemporaryFolder
   private let time = Mutex<Int64>(1_795_521_648)
   private let paths = Mutex<[String]>([])

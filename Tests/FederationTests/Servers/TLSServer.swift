@@ -6,6 +6,7 @@ final class TLSServer: Sendable {
   let port: Int
   private let process: Command
   private let folder: TemporaryFolder
+  private let certificate: PrivateAuthority.Certificate
 
   var url: String { "https://127.0.0.1:\(port)" }
 
@@ -13,6 +14,7 @@ final class TLSServer: Sendable {
   init(_ certificate: PrivateAuthority.Certificate, issuer: String? = nil) throws {
     struct NoPort: Error {}
     folder = try TemporaryFolder()
+    self.certificate = certificate
     process = try Command(
       ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", certificate.file, "-key", certificate.key, "-HTTP"],
       in: folder.path)
@@ -29,9 +31,11 @@ final class TLSServer: Sendable {
 
 /// An authority that nobody knows, and certificates by it.
 struct PrivateAuthority {
-  struct Certificate {
+  struct Certificate: Sendable {
     let file: String
     let key: String
+    /// Kept as long as the files in it are needed.
+    let folder: TemporaryFolder
   }
 
   let folder: TemporaryFolder
@@ -42,18 +46,18 @@ struct PrivateAuthority {
 
   init() throws {
     folder = try TemporaryFolder()
-    authority = Certificate(file: folder.path + "/ca.pem", key: folder.path + "/ca.key")
+    authority = Certificate(file: folder.path + "/ca.pem", key: folder.path + "/ca.key", folder: folder)
     // A name of its own: authorities are looked up by it.
     let name = "/CN=authority " + String(UInt64.random(in: .min ... .max), radix: 36)
-    try Self.make(authority, days: 2, ["-subj", name, "-addext", "keyUsage=keyCertSign"])
+    try Self.make(authority, ["-subj", name, "-addext", "keyUsage=keyCertSign"])
   }
 
   /// A certificate for names such as `DNS:idp.acme.test` and `IP:127.0.0.1`.
-  func certificate(for names: String = "DNS:idp.acme.test,IP:127.0.0.1", days: Int = 1) throws -> Certificate {
+  func certificate(for names: String = "DNS:idp.acme.test,IP:127.0.0.1") throws -> Certificate {
     let name = folder.path + "/" + String(UInt64.random(in: .min ... .max), radix: 36)
-    let certificate = Certificate(file: name + ".pem", key: name + ".key")
+    let certificate = Certificate(file: name + ".pem", key: name + ".key", folder: folder)
     try Self.make(
-      certificate, days: days,
+      certificate,
       [
         "-CA", authority.file, "-CAkey", authority.key, "-subj", "/CN=idp test", "-addext", "subjectAltName=" + names,
         "-addext", "basicConstraints=critical,CA:FALSE",
@@ -70,12 +74,12 @@ struct PrivateAuthority {
     return path
   }
 
-  private static func make(_ certificate: Certificate, days: Int, _ arguments: [String]) throws {
+  private static func make(_ certificate: Certificate, _ arguments: [String]) throws {
     struct Failed: Error { let words: String }
     let command = try Command(
       [
         "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-        "-keyout", certificate.key, "-out", certificate.file, "-days", "\(days)",
+        "-keyout", certificate.key, "-out", certificate.file, "-days", "2",
       ] + arguments, in: "/")
     let words = command.output()
     guard FileManager.default.fileExists(atPath: certificate.file) else { throw Failed(words: words) }
