@@ -7,6 +7,7 @@ import TerminalUI
 /// Carries out what the interface asks of the outside, each thing away from its loop, and posts what came of it.
 final class InterfaceEffects: Sendable {
   private let workspace: Workspace
+  private let resolver: KeyResolver
   private let port: TerminalPort
   private let clipboard: ClipboardCopy
   /// The requests under way, so that they can be cancelled.
@@ -16,6 +17,7 @@ final class InterfaceEffects: Sendable {
 
   init(workspace: Workspace, port: TerminalPort) {
     self.workspace = workspace
+    resolver = KeyResolver(workspace: workspace)
     self.port = port
     clipboard = ClipboardCopy(
       choice: workspace.configuration.clipboard, environment: Surroundings.environment,
@@ -82,13 +84,12 @@ final class InterfaceEffects: Sendable {
   }
 
   private func fetchKeys(_ id: EntryID, _ issuer: String, _ keyID: String?, _ refresh: Bool) {
-    let resolver = KeyResolver(workspace: workspace)
     work.add { [self] in
       do throws(Failure) {
         if let source = try resolver.localKeys(ofIssuer: issuer) {
           port.post(.keysArrived(id, source))
         } else {
-          fetchKeysFromNetwork(id, issuer, keyID, refresh, resolver)
+          fetchKeysFromNetwork(id, issuer, keyID, refresh)
         }
       } catch {
         post(error, forKeysOf: id)
@@ -96,9 +97,7 @@ final class InterfaceEffects: Sendable {
     }
   }
 
-  private func fetchKeysFromNetwork(
-    _ id: EntryID, _ issuer: String, _ keyID: String?, _ refresh: Bool, _ resolver: KeyResolver
-  ) {
+  private func fetchKeysFromNetwork(_ id: EntryID, _ issuer: String, _ keyID: String?, _ refresh: Bool) {
     let task = Task { [self] in
       do throws(Failure) {
         let fetched = try await resolver.keys(ofIssuer: issuer, keyID: keyID, refresh: refresh)
