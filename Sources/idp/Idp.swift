@@ -28,7 +28,7 @@ struct Idp: ParsableCommand {
       EXAMPLES
         idp                                        browse the audiences
         idp token.txt                              look at a token
-        pbpaste | idp                              look at the token on the clipboard
+        wl-paste | idp                             look at the token on the clipboard
         idp token --audience sts.amazonaws.com     print a token
         idp verify token.txt --issuer https://token.actions.githubusercontent.com
       """,

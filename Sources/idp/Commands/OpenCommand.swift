@@ -14,7 +14,7 @@ struct OpenCommand: ParsableCommand {
         idp
         idp token.txt
         idp eyJhbGciOi…
-        pbpaste | idp
+        wl-paste | idp
       """)
 
   @Argument(
