@@ -27,6 +27,26 @@ import Testing
     #expect(folder.names() == ["file"])
   }
 
+  @Test("a pipe, which may as well be a device, is not replaced")
+  func pipeInTheWay() {
+    let path = folder.path + "/pipe"
+    #expect(mkfifo(path, 0o600) == 0)
+    let error = #expect(throws: FileError.self) { try AtomicFile.write([1], to: path) }
+    #expect(error?.code == EINVAL)
+    var status = stat()
+    #expect(lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+  }
+
+  @Test("a symbolic link is not replaced, and what it points to stays")
+  func linkInTheWay() throws {
+    try AtomicFile.write(Array("old".utf8), to: folder.path + "/file")
+    #expect(symlink(folder.path + "/file", folder.path + "/link") == 0)
+    let error = #expect(throws: FileError.self) { try AtomicFile.write([1], to: folder.path + "/link") }
+    #expect(error?.code == ELOOP)
+    #expect(FileManager.default.contents(atPath: folder.path + "/file") == Data("old".utf8))
+    #expect(folder.names() == ["file", "link"])
+  }
+
   @Test("a folder that is not there is named")
   func noFolder() {
     let error = #expect(throws: FileError.self) { try AtomicFile.write([1], to: folder.path + "/no/file") }

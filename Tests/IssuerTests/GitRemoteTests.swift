@@ -21,6 +21,9 @@ import Testing
       ("https://git.acme.dev:8443/acme/app.git", "https://git.acme.dev:8443/acme/app"),
       ("https://git.acme.dev:443/acme/app.git", "https://git.acme.dev/acme/app"),
       ("ssh://git@[2001:db8::1]:22/acme/app.git", "https://[2001:db8::1]/acme/app"),
+      ("git@[2001:db8::1]:acme/app.git", "https://[2001:db8::1]/acme/app"),
+      ("git@host:acme/app/.git", "https://host/acme/app"),
+      ("git@host:acme/a]b", "https://host/acme/a]b"),
       ("https://github.com/acme/app.git?x=1#y", "https://github.com/acme/app"),
     ])
   func httpsForm(remote: String, expected: String) {
@@ -32,6 +35,7 @@ import Testing
     arguments: [
       "", "/srv/git/app.git", "../app", "./app:x", "file:///srv/git/app.git", "ext::sh -c id", "https://",
       "https://host",
+      "file:/srv/git/app.git", "gcrypt::git@host:acme/app", "https://user:se/cret@host/app", "git@[2001:db8::1",
       "git@github.com:", "https://github.com/a b", "https://github.com/a\nb",
     ])
   func local(remote: String) {

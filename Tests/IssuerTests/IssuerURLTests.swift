@@ -26,7 +26,7 @@ import Testing
       ("idp.acme.dev", IssuerURLError.Reason.scheme), ("ftp://idp.acme.dev", .scheme), ("", .scheme),
       ("http://idp.acme.dev", .insecure), ("http://localhost.evil.dev", .insecure), ("https://", .host),
       ("https://:1", .host),
-      ("https://host:0", .host), ("https://host:70000", .host), ("https://host:x", .host),
+      ("https://host:0", .host), ("https://host:70000", .host), ("https://host:x", .host), ("https://host:+80", .host),
       ("https://me@host", .user), ("https://host?x", .queryOrFragment), ("https://host#x", .queryOrFragment),
       ("https://ho st", .characters), ("https://host/\u{1B}[2J", .characters), ("https://höst", .characters),
     ])

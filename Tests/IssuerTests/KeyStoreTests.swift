@@ -54,6 +54,16 @@ final class TemporaryFolder: Sendable {
     for name in ["ring.json", keyID + ".pem", "lock"] { #expect(mode(store.folder + "/" + name) == 0o600, "\(name)") }
   }
 
+  @Test("what a writer that was killed left behind is removed by the next one, and nothing else is")
+  func leftovers() throws {
+    try store.ring(signingWith: .eddsa, at: Self.now)
+    for name in [".idp-killed", "note"] { try AtomicFile.write([1], to: store.folder + "/" + name) }
+    try store.update { (_: inout KeyRing) throws(KeyError) in }
+    #expect(!folder.names(in: "/state/keys").contains(".idp-killed"))
+    #expect(folder.names(in: "/state/keys").contains("note"))
+    #expect(try store.load().entries.count == 1)
+  }
+
   @Test("files of keys that are pruned are removed")
   func pruned() throws {
     try store.ring(signingWith: .eddsa, at: Self.now)

@@ -67,6 +67,28 @@ import Testing
     #expect(error?.code == "claim-reserved")
   }
 
+  @Test("nor can the configuration set them", arguments: IssuerConfiguration.reservedClaims.sorted())
+  func reservedInConfiguration(name: String) throws {
+    let configuration = IssuerConfiguration(algorithm: .eddsa, claims: [.init(name: name, value: .literal("x"))])
+    let identity = try WorkspaceIdentity(facts: WorkspaceFacts(), configuration: configuration)
+    let issuer = TokenIssuer(configuration: configuration, keyRing: try ring(.eddsa))
+    let error = #expect(throws: IssueError.self) {
+      try issuer.issue(TokenRequest(audiences: ["a"]), for: identity, now: Self.now, identifier: "one")
+    }
+    #expect(error?.code == "claim-reserved")
+  }
+
+  @Test("an empty subject is refused")
+  func emptySubject() throws {
+    let configuration = IssuerConfiguration(algorithm: .eddsa, subject: try Template(""))
+    let identity = try WorkspaceIdentity(facts: WorkspaceFacts(), configuration: configuration)
+    let issuer = TokenIssuer(configuration: configuration, keyRing: try ring(.eddsa))
+    let error = #expect(throws: IssueError.self) {
+      try issuer.issue(TokenRequest(audiences: ["a"]), for: identity, now: Self.now, identifier: "one")
+    }
+    #expect(error?.code == "subject-empty")
+  }
+
   @Test(
     "a lifetime is from one second to 24 hours",
     arguments: [(0, false), (1, true), (86_400, true), (86_401, false), (-5, false)])

@@ -5,13 +5,15 @@ public enum AtomicFile {
   /// Puts the bytes in place of what is at the path: a temporary file beside it, fsync, rename, fsync of the folder.
   ///
   /// Whatever stops this, a full disk or the end of the process, the old file or the new one is there afterwards.
+  /// Only a regular file is replaced: a rename over `/dev/null` or `/dev/stdout` would take it away from the whole machine.
   /// - Parameter mode: the permissions of the file, whatever the umask says.
   public static func write(
     _ bytes: [UInt8], to path: String, mode: mode_t = 0o600, action: String = "write"
   ) throws(FileError) {
+    try checkReplaceable(path, action: action)
     let folder = self.folder(of: path)
     // A name that nobody can foresee, made by us and by nobody else.
-    let temporary = folder + "/.idp-" + String(UInt64.random(in: .min ... .max), radix: 36)
+    let temporary = folder + "/" + temporaryPrefix + String(UInt64.random(in: .min ... .max), radix: 36)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw FileError(action: action, path: path) }
     do throws(FileError) {
@@ -29,6 +31,21 @@ public enum AtomicFile {
       throw error
     }
     synchronise(folder)
+  }
+
+  /// How the names of temporary files begin.
+  static let temporaryPrefix = ".idp-"
+
+  private static func checkReplaceable(_ path: String, action: String) throws(FileError) {
+    var status = stat()
+    // What cannot be looked at is said by the write itself.
+    guard lstat(path, &status) == 0 else { return }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return
+    case S_IFDIR: throw FileError(action: action, path: path, code: EISDIR)
+    case S_IFLNK: throw FileError(action: action, path: path, code: ELOOP)
+    default: throw FileError(action: action, path: path, code: EINVAL)
+    }
   }
 
   /// Writes all bytes, however many calls that takes; false leaves the reason in errno.

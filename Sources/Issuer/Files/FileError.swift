@@ -25,6 +25,7 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     case ENOTDIR: "A part of the path is a file where a folder should be: move it away."
     case ENOENT: "Look at the path: there is nothing there."
     case ELOOP: "It is a symbolic link: put the file itself there."
+    case EINVAL: "It is a device, a pipe or a socket: name a regular file."
     case EISDIR: "It is a folder: name a file."
     default: "Nothing was changed."
     }

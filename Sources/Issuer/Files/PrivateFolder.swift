@@ -25,6 +25,17 @@ enum PrivateFolder {
     }
   }
 
+  /// Removes what a writer left behind that was killed in the middle: its bytes may be those of a key. The caller holds the
+  /// lock, so no writer is at work.
+  static func removeTemporaryFiles(in folder: String) {
+    guard let entries = opendir(folder) else { return }
+    defer { closedir(entries) }
+    while let entry = readdir(entries) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if name.hasPrefix(AtomicFile.temporaryPrefix) { unlink(folder + "/" + name) }
+    }
+  }
+
   /// The bytes of a file that only its owner can read; nil when there is none.
   static func read(_ path: String, limit: Int) throws(KeyStoreError) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)

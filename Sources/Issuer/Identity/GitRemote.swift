@@ -11,7 +11,13 @@ public enum GitRemote {
       return url(scheme: remote[..<scheme.lowerBound].lowercased(), rest: remote[scheme.upperBound...])
     }
     // The form of scp: [user@]host:path, where the colon stands before any slash.
-    guard let colon = remote.firstIndex(of: ":"), !remote[..<colon].contains("/") else { return nil }
+    // An IPv6 address stands in brackets.
+    let isAddress = withoutUser(remote.prefix { $0 != ":" }).hasPrefix("[")
+    let host = isAddress ? remote.firstIndex(of: "]") : remote.startIndex
+    guard let host, let colon = remote[host...].firstIndex(of: ":"), !remote[..<colon].contains("/") else { return nil }
+    // `file:PATH` is on this machine, and `helper::ADDRESS` means something to its helper alone.
+    let rest = remote[remote.index(after: colon)...]
+    guard remote[..<colon].lowercased() != "file", !rest.hasPrefix(":") else { return nil }
     return join(host: withoutUser(remote[..<colon]), port: nil, path: remote[remote.index(after: colon)...])
   }
 
@@ -24,6 +30,8 @@ public enum GitRemote {
       ? authority.firstIndex(of: "]").map(authority.index(after:)) ?? authority.endIndex
       : authority.firstIndex(of: ":") ?? authority.endIndex
     let port = authority[end...].dropFirst()
+    // What is no port may be a password with a slash in it: none of it may come into a token.
+    guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     let isWeb = scheme == "https" && port != "443" && !port.isEmpty
     return join(host: authority[..<end], port: isWeb ? port : nil, path: path)
   }
@@ -36,6 +44,7 @@ public enum GitRemote {
     var path = path.drop { $0 == "/" }
     while path.hasSuffix("/") { path = path.dropLast() }
     if path.hasSuffix(".git") { path = path.dropLast(4) }
+    while path.hasSuffix("/") { path = path.dropLast() }
     guard !host.isEmpty, !path.isEmpty else { return nil }
     return "https://\(host.lowercased())\(port.map { ":\($0)" } ?? "")/\(path)"
   }

@@ -31,6 +31,7 @@ public struct KeyStore: Sendable {
     try PrivateFolder.create(folder)
     let lock = try FileLock(path: lockPath, exclusive: true)
     defer { lock.release() }
+    PrivateFolder.removeTemporaryFiles(in: folder)
     let before = try read()
     var after = before
     do { try change(&after) } catch { throw .generation(error) }

@@ -57,7 +57,8 @@ public struct IssuerURL: Sendable, Hashable, CustomStringConvertible {
     guard let end, end > authority.startIndex else { return nil }
     let port = authority[end...]
     if !port.isEmpty {
-      guard port.hasPrefix(":"), let number = UInt16(port.dropFirst()), number > 0 else { return nil }
+      guard port.hasPrefix(":"), !port.hasPrefix(":+"), let number = UInt16(port.dropFirst()), number > 0
+      else { return nil }
     }
     return authority[..<end].lowercased()
   }

@@ -24,7 +24,8 @@ public struct TokenIssuer: Sendable {
     let audiences = try Self.checked(request.audiences)
     let lifetime = request.lifetime ?? configuration.lifetime
     guard IssuerConfiguration.lifetimes.contains(lifetime) else { throw .lifetime(seconds: lifetime) }
-    for member in request.claims.members
+    guard !identity.subject.isEmpty else { throw .emptySubject }
+    for member in identity.claims.members + request.claims.members
     where IssuerConfiguration.reservedClaims.contains(member.name.value) {
       throw .reservedClaim(member.name.value)
     }
@@ -77,6 +78,7 @@ public enum IssueError: Error, Sendable, CustomStringConvertible {
   case noAudience
   case audience(String)
   case lifetime(seconds: Int64)
+  case emptySubject
   case reservedClaim(String)
   case noKey(SignatureAlgorithm)
   case signing(KeyError)
@@ -87,6 +89,7 @@ public enum IssueError: Error, Sendable, CustomStringConvertible {
     case .noAudience: "audience-missing"
     case .audience: "audience-malformed"
     case .lifetime: "lifetime-out-of-range"
+    case .emptySubject: "subject-empty"
     case .reservedClaim: "claim-reserved"
     case .noKey: "signing-key-missing"
     case .signing: "signing-failed"
@@ -100,6 +103,7 @@ public enum IssueError: Error, Sendable, CustomStringConvertible {
       "The audience “\(text)” cannot be used: it is empty, longer than 2,048 bytes, or holds white space or control characters."
     case .lifetime(let seconds):
       "A token cannot live for \(seconds) seconds: ask for between 1 second and 24 hours (86,400 seconds)."
+    case .emptySubject: "A token needs a subject, and this one is empty. Set issuer.subject in the configuration."
     case .reservedClaim(let name): "The claim “\(name)” is set by the issuer alone. Leave it out, or use another name."
     case .noKey(let algorithm): "There is no \(algorithm.rawValue) key to sign with. Make one: idp keys rotate."
     case .signing(let error): "The token could not be signed: \(error)"
