@@ -5,6 +5,7 @@ import JOSE
 /// A key is published from the moment it exists. It signs from `signsFrom` until a later key of its algorithm does, and it
 /// stays published until the last token that it can have signed has expired. So at every instant each unexpired token
 /// verifies with the keys that are published, also for a relying party whose copy of the JWKS is an hour old.
+/// Only the first key of an algorithm signs at once: after a change of algorithm such a copy lacks it.
 public struct KeyRing: Sendable {
   /// A key with its times, in seconds since 1970.
   public struct Entry: Sendable {

@@ -27,7 +27,7 @@ public enum KeyStoreError: Error, Sendable, CustomStringConvertible {
     case .file(let error): error.description
     case .permissions(let path, let mode, let wanted):
       "The signing keys are not safe: others can read \(path) (mode \(Self.octal(mode))). "
-        + "If nobody has, close it: chmod \(Self.octal(wanted)) '\(path)'; else rotate: idp keys rotate."
+        + "If nobody has, close it: chmod \(Self.octal(wanted)) '\(path)'; else move the folder away and let idp make new keys."
     case .owner(let path):
       "The signing keys are not safe: \(path) belongs to another account. Run idp as that account, or set XDG_STATE_HOME."
     case .damaged(let path, let problem):
