@@ -16,6 +16,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .target(name: "JOSE", dependencies: ["COpenSSL"]),
     .target(name: "Inspection", dependencies: ["JOSE"]),
+    .target(name: "CEL"),
     .target(name: "Issuer", dependencies: ["JOSE"]),
     .target(
       name: "Federation",
@@ -40,6 +41,8 @@ let package = Package(
       name: "Throughput", dependencies: ["Inspection", "Issuer", "JOSE"], path: "Tests/Benchmarks/Throughput"),
     .testTarget(name: "JOSETests", dependencies: ["JOSE"]),
     .testTarget(name: "InspectionTests", dependencies: ["Inspection", "JOSE"]),
+    .target(name: "CELConformance", dependencies: ["CEL"], path: "Tests/CELConformance"),
+    .testTarget(name: "CELTests", dependencies: ["CEL", "CELConformance"]),
     .testTarget(name: "IssuerTests", dependencies: ["Issuer", "JOSE"]),
     .testTarget(name: "FederationTests", dependencies: ["Federation", "Inspection", "JOSE"]),
     .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "Inspection", "JOSE"], exclude: ["Snapshots"]),
