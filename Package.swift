@@ -17,6 +17,7 @@ let package = Package(
     .target(name: "JOSE", dependencies: ["COpenSSL"]),
     .target(name: "Inspection", dependencies: ["JOSE"]),
     .target(name: "CEL"),
+    .target(name: "TrustPolicy", dependencies: ["CEL", "Inspection", "Yams"]),
     .target(name: "Issuer", dependencies: ["JOSE"]),
     .target(
       name: "Federation",
@@ -28,25 +29,31 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
-    .target(name: "TerminalUI", dependencies: ["Inspection", "CNcurses"]),
+    .target(name: "TerminalUI", dependencies: ["TrustPolicy", "Inspection", "CNcurses"]),
     .executableTarget(
       name: "idp",
       dependencies: [
-        "Federation", "Issuer", "TerminalUI", "Yams",
+        "Federation", "Issuer", "TerminalUI", "TrustPolicy", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       // Nothing is loaded into the program that would look its symbols up: without their table it needs 2 MiB less.
       linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))]),
     .executableTarget(
-      name: "Throughput", dependencies: ["Inspection", "Issuer", "JOSE"], path: "Tests/Benchmarks/Throughput"),
+      name: "Throughput", dependencies: ["CEL", "CELConformance", "Inspection", "Issuer", "JOSE", "TrustPolicy"],
+      path: "Tests/Benchmarks/Throughput"),
     .testTarget(name: "JOSETests", dependencies: ["JOSE"]),
     .testTarget(name: "InspectionTests", dependencies: ["Inspection", "JOSE"]),
     .target(name: "CELConformance", dependencies: ["CEL"], path: "Tests/CELConformance"),
     .testTarget(name: "CELTests", dependencies: ["CEL", "CELConformance"]),
+    .testTarget(name: "TrustPolicyTests", dependencies: ["TrustPolicy", "Inspection", "JOSE"]),
     .testTarget(name: "IssuerTests", dependencies: ["Issuer", "JOSE"]),
     .testTarget(name: "FederationTests", dependencies: ["Federation", "Inspection", "JOSE"]),
-    .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "Inspection", "JOSE"], exclude: ["Snapshots"]),
-    .testTarget(name: "CommandTests", dependencies: ["idp", "Inspection", "Issuer", "JOSE"], exclude: ["Transcripts"]),
+    .testTarget(
+      name: "TerminalUITests", dependencies: ["TerminalUI", "TrustPolicy", "Inspection", "JOSE"], exclude: ["Snapshots"]
+    ),
+    .testTarget(
+      name: "CommandTests", dependencies: ["idp", "Inspection", "Issuer", "JOSE", "TrustPolicy"],
+      exclude: ["Transcripts"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -61,7 +61,7 @@ public struct TokenTimes: Sendable, Hashable {
 
 extension CompactToken {
   /// Whether the claims were read to their end, so that one that is not there is absent.
-  var hasWholeClaims: Bool { claims != nil && !problems.contains { $0.part == .payload } }
+  public var hasWholeClaims: Bool { claims != nil && !problems.contains { $0.part == .payload } }
 }
 
 extension Timestamp {

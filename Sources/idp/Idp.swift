@@ -1,4 +1,5 @@
 import ArgumentParser
+import Inspection
 
 /// The command line: `idp` alone opens the terminal interface, everything else is a command.
 struct Idp: ParsableCommand {
@@ -6,7 +7,7 @@ struct Idp: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "idp",
-    abstract: "Request, read, verify and copy OpenID Connect ID tokens.",
+    abstract: "Request, read, verify and copy OpenID Connect ID tokens, and say why they are refused.",
     usage: """
       idp [token|file|-] [--color when] [--no-mouse]
       idp <subcommand> …
@@ -31,11 +32,13 @@ struct Idp: ParsableCommand {
         wl-paste | idp                             look at the token on the clipboard
         idp token --audience sts.amazonaws.com     print a token
         idp verify token.txt --issuer https://token.actions.githubusercontent.com
+        idp explain role.json --token token.txt    why a relying party refuses it
       """,
     version: "idp \(version)",
     subcommands: [
-      OpenCommand.self, TokenCommand.self, InspectCommand.self, VerifyCommand.self, JWKSCommand.self,
-      DiscoveryCommand.self, KeysCommand.self, AudiencesCommand.self, DoctorCommand.self, CompletionsCommand.self,
+      OpenCommand.self, TokenCommand.self, InspectCommand.self, VerifyCommand.self, ExplainCommand.self,
+      LintCommand.self, MatrixCommand.self, PreflightCommand.self, JWKSCommand.self, DiscoveryCommand.self,
+      KeysCommand.self, AudiencesCommand.self, DoctorCommand.self, CompletionsCommand.self,
       ManualCommand.self,
     ], defaultSubcommand: OpenCommand.self)
 

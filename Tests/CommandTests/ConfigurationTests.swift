@@ -2,6 +2,7 @@ import Inspection
 import Issuer
 import Testing
 
+@testable import TrustPolicy
 @testable import idp
 
 @Suite("The configuration")

@@ -6,7 +6,7 @@ public struct Check: Sendable, Hashable {
   public let id: String
   /// What was looked at, in words.
   public let title: String
-  public let outcome: Outcome
+  public var outcome: Outcome
   /// What would have passed.
   public var expected: String?
   /// What was found.

@@ -189,19 +189,3 @@ public struct TextReport {
     }
   }
 }
-
-/// The signs of the report, each beside a word, so that nothing rests on colour.
-struct Signs: Sendable {
-  let pass: String
-  let fail: String
-  let unknown: String
-  let skipped: String
-  let warning: String
-  let separator: String
-  let dash: String
-
-  static let unicode = Signs(
-    pass: "\u{2714}", fail: "\u{2716}", unknown: "?", skipped: "\u{B7}", warning: "\u{25B2}", separator: "\u{B7}",
-    dash: "-")
-  static let ascii = Signs(pass: "+", fail: "x", unknown: "?", skipped: "-", warning: "!", separator: "|", dash: "-")
-}

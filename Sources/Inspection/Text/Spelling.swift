@@ -1,7 +1,7 @@
 /// Guesses what somebody meant to write.
-enum Spelling {
+public enum Spelling {
   /// The name that is nearest to what was written, when it is near enough for a slip.
-  static func closest(to written: String, among names: [String]) -> String? {
+  public static func closest(to written: String, among names: [String]) -> String? {
     let limit = max(1, min(3, written.count / 3))
     return names.map { (name: $0, distance: distance(written.lowercased(), $0.lowercased())) }
       .filter { $0.distance <= limit }
@@ -9,9 +9,10 @@ enum Spelling {
   }
 
   /// “Did you mean …?”, or all the names there are.
-  static func suggestion(for written: String, among names: [String]) -> String {
+  public static func suggestion(for written: String, among names: [String]) -> String {
     if let name = closest(to: written, among: names) { return "Did you mean “\(name)”?" }
-    return "There are: \(names.joined(separator: ", "))."
+    let shown = names.prefix(24).joined(separator: ", ")
+    return "There are: \(shown)\(names.count > 24 ? ", …" : "")."
   }
 
   /// How many letters must be changed, added, taken out or swapped with their neighbour.

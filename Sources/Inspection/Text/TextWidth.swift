@@ -1,6 +1,6 @@
 /// How many columns a text takes on a terminal. The text reports align by it.
-enum TextWidth {
-  static func of(_ text: String) -> Int {
+public enum TextWidth {
+  public static func of(_ text: String) -> Int {
     text.unicodeScalars.reduce(0) { $0 + columns($1) }
   }
 

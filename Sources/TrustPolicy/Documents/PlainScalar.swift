@@ -4,14 +4,14 @@ import Yams
 ///
 /// Yams has rules for it too, as regular expressions; compiling those takes longer than everything else that a command
 /// does, so it is told to know none.
-enum PlainScalar: Equatable {
+public enum PlainScalar: Sendable, Equatable {
   case null
   case bool(Bool)
   case integer
   case decimal
   case text
 
-  init(_ node: Node.Scalar, tag: Tag.Name) {
+  public init(_ node: Node.Scalar, tag: Tag.Name) {
     switch tag {
     case .null: self = .null
     case .bool: self = Self.bools[node.string.lowercased()].map { .bool($0) } ?? .text

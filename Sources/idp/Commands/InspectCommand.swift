@@ -1,7 +1,6 @@
 import ArgumentParser
 import Glibc
 import Inspection
-import TerminalUI
 
 /// `idp inspect`: everything that the panes of the interface show, as text or JSON.
 struct InspectCommand: ParsableCommand {
@@ -33,7 +32,7 @@ struct InspectCommand: ParsableCommand {
       try Output.print(
         TextReport.render(
           judged.inspection, now: judged.now, paint: { paint($0, $1) }, redact: token.redact,
-          utcOffset: judged.utcOffset, ascii: judged.isASCII))
+          utcOffset: judged.utcOffset, ascii: Output.isASCII))
     }
     throw Finished(status: judged.inspection.exitStatus(at: judged.now))
   }
@@ -49,11 +48,12 @@ struct Judgement {
   init(_ options: TokenOptions) throws(Failure) {
     let input = try TokenInput(argument: options.input)
     let workspace = try Workspace.current()
-    now = options.now ?? Surroundings.now()
+    now = options.time.now ?? Surroundings.now()
     configuration = workspace.configuration
     notes = input.notes
     inspection = Inspection(
-      input.token, options: try KeyResolver(workspace: workspace).options(input.token, options),
+      input.token,
+      options: try KeyResolver(workspace: workspace).options(input.token, options.keys, audiences: options.audiences),
       now: now)
   }
 
@@ -64,9 +64,4 @@ struct Judgement {
 
   /// Seconds east of UTC that times are shown at.
   var utcOffset: Int { configuration.usesLocalTime ? Surroundings.utcOffset(now) : 0 }
-
-  /// Whether the signs must be of ASCII: on a terminal that shows nothing else.
-  var isASCII: Bool {
-    Output.isTerminal && TerminalLocale.set(environment: Surroundings.environment) == .ascii
-  }
 }

@@ -29,7 +29,7 @@ struct VerifyCommand: ParsableCommand {
       try Output.print(
         TextReport.verdict(
           judged.inspection, now: judged.now, paint: { paint($0, $1) }, utcOffset: judged.utcOffset,
-          ascii: judged.isASCII))
+          ascii: Output.isASCII))
     }
     throw Finished(status: judged.inspection.exitStatus(at: judged.now))
   }

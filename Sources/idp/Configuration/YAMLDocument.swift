@@ -1,5 +1,6 @@
 import Inspection
 import JOSE
+import TrustPolicy
 import Yams
 
 /// A YAML text as a tree in which everything knows its line and column.

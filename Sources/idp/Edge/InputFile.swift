@@ -3,23 +3,25 @@ import Inspection
 
 /// Reads a file or standard input, once and no more than a limit.
 enum InputFile {
-  /// The most that is read: 1 MiB.
+  /// The most that is read of a token or a key: 1 MiB.
   static let byteLimit = TokenText.byteLimit
 
   /// The bytes of a file; a pipe such as `/dev/fd/63` will do.
-  static func read(_ path: String) throws(Failure) -> [UInt8] {
+  ///
+  /// - Parameter limit: the most bytes that are read; whoever has more gets an error.
+  static func read(_ path: String, limit: Int = byteLimit) throws(Failure) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else { throw unreadable(path, errno) }
     defer { close(descriptor) }
-    return try read(descriptor, name: path)
+    return try read(descriptor, name: path, limit: limit)
   }
 
   /// The bytes of standard input, up to its end.
-  static func readStandardInput() throws(Failure) -> [UInt8] {
-    try read(STDIN_FILENO, name: "standard input")
+  static func readStandardInput(limit: Int = byteLimit) throws(Failure) -> [UInt8] {
+    try read(STDIN_FILENO, name: "standard input", limit: limit)
   }
 
-  private static func read(_ descriptor: Int32, name: String) throws(Failure) -> [UInt8] {
+  private static func read(_ descriptor: Int32, name: String, limit: Int) throws(Failure) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -30,8 +32,8 @@ enum InputFile {
         throw unreadable(name, errno)
       }
       bytes += buffer[..<count]
-      guard bytes.count <= byteLimit else {
-        throw Failure("input-too-large", "\(name) has more than 1 MiB, which is the most that is read.")
+      guard bytes.count <= limit else {
+        throw Failure("input-too-large", "\(name) has more than \(limit >> 20) MiB, which is the most that is read.")
       }
     }
   }

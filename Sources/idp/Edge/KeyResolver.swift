@@ -23,8 +23,10 @@ struct KeyResolver: Sendable {
   ///
   /// - Throws: ``Failure`` when a file that the command line names cannot be used. That keys cannot be fetched is no
   ///   failure: the rest can still be told.
-  func options(_ token: CompactToken, _ given: TokenOptions) throws(Failure) -> InspectionOptions {
-    var options = InspectionOptions(issuer: given.issuer, audiences: given.audiences)
+  func options(
+    _ token: CompactToken, _ given: KeyOptions, audiences: [String] = []
+  ) throws(Failure) -> InspectionOptions {
+    var options = InspectionOptions(issuer: given.issuer, audiences: audiences)
     if let path = given.key ?? given.jwks, !Self.isURL(path) {
       options.keys = try Self.keys(inFile: path)
     } else if let url = given.jwks {

@@ -1,11 +1,15 @@
 import Glibc
 import Inspection
 import JOSE
+import TerminalUI
 
 /// Where a command's result goes: standard output, written at once and whole.
 enum Output {
   /// Whether standard output is a terminal.
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// Whether the signs must be of ASCII: on a terminal that shows nothing else.
+  static var isASCII: Bool { isTerminal && TerminalLocale.set(environment: Surroundings.environment) == .ascii }
 
   /// Writes text to standard output.
   ///
