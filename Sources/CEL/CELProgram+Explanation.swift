@@ -67,7 +67,8 @@ public struct CELLiteralTest: Sendable {
   /// The test as a whole.
   public let expression: CELExpression
 
-  init?(_ expression: CELExpression) {
+  /// Nil when the expression is no such test.
+  public init?(_ expression: CELExpression) {
     self.expression = expression
     switch expression.shape {
     case .comparison(.membership, let left, let right):

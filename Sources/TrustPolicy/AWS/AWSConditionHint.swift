@@ -42,10 +42,6 @@ enum AWSConditionHint {
     let nearest = condition.values.compactMap { value in value.text }
       .compactMap { Divergence(policy: $0, token: value, isPattern: comparison.takesWildcards) }
       .max { $0.commonScalars < $1.commonScalars }
-    return nearest.map { sentence(of: $0) }
-  }
-
-  private static func sentence(of divergence: Divergence) -> String {
-    divergence.sentence.prefix(1).uppercased() + divergence.sentence.dropFirst() + "."
+    return nearest?.asSentence
   }
 }

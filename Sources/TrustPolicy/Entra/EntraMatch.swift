@@ -149,7 +149,7 @@ struct EntraMatch {
     check.outcome = fits ? .pass : .fail
     if !fits {
       check.hint =
-        Divergence(policy: clause.text, token: actual, isPattern: clause.isPattern).map { Self.sentence($0) }
+        Divergence(policy: clause.text, token: actual, isPattern: clause.isPattern)?.asSentence
       failures.append(.expression)
       let isLiteral = !clause.isPattern || !actual.contains { "*?".contains($0) }
       obstacles.append(
@@ -164,10 +164,6 @@ struct EntraMatch {
   }
 
   private func hint(_ wanted: String, _ actual: String) -> String? {
-    Divergence(policy: wanted, token: actual).map { Self.sentence($0) }
-  }
-
-  private static func sentence(_ divergence: Divergence) -> String {
-    divergence.sentence.prefix(1).uppercased() + divergence.sentence.dropFirst() + "."
+    Divergence(policy: wanted, token: actual)?.asSentence
   }
 }

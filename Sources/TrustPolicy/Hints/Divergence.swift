@@ -143,3 +143,8 @@ public struct Divergence: Sendable, Equatable {
     return String(validating: bytes, as: UTF8.self)
   }
 }
+
+extension Divergence {
+  /// The sentence with a capital letter and a full stop.
+  var asSentence: String { sentence.prefix(1).uppercased() + sentence.dropFirst() + "." }
+}

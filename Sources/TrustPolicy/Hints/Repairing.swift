@@ -11,6 +11,11 @@ extension Repair {
     of(Edit(replacing: node, with: quoted(text)), title)
   }
 
+  /// Another JSON value in the place of one; empty when the place cannot be changed.
+  static func replacing(_ node: DocumentNode, withJSON json: String, _ title: String) -> [Repair] {
+    of(Edit(replacing: node, with: json), title)
+  }
+
   /// One more text in a list, or a list in the place of the one text that stands there; empty when the place cannot be
   /// changed.
   static func adding(_ text: String, to node: DocumentNode, _ title: String) -> [Repair] {

@@ -41,9 +41,7 @@ struct OctoSTSRule: Sendable {
       guard GitHubSubject(value)?.isImmutable == true, text.hasPrefix("repo:"), !text.contains("@") else { return nil }
       return "The token has GitHub's immutable subject, with ids behind the names (“@”); the pattern has the old shape."
     }
-    return Divergence(policy: text, token: value).map {
-      $0.sentence.prefix(1).uppercased() + $0.sentence.dropFirst() + "."
-    }
+    return Divergence(policy: text, token: value)?.asSentence
   }
 
   /// The token's own value in the place of this one: literally, or as an alternative of the pattern in a group.

@@ -13,7 +13,7 @@ public enum Decision: String, Sendable, Hashable {
 public struct PartyAnswer: Sendable, Hashable {
   /// The code or the name of the error, such as `AccessDenied`.
   public let code: String
-  /// The text, word for word.
+  /// The text, word for word; empty where it is not known.
   public let message: String
 
   public init(_ code: String, _ message: String) {
