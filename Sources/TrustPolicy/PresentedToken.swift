@@ -71,6 +71,13 @@ public struct PresentedToken: Sendable {
     return copy
   }
 
+  /// The same token with other claims, as the issuer would have signed it.
+  func with(_ claims: JSONObject) -> PresentedToken {
+    var copy = self
+    for member in claims.members { copy.claims.set(member.name.value, to: member.value) }
+    return copy
+  }
+
   // MARK: Claims
 
   /// The value of a claim; the last one of duplicates.

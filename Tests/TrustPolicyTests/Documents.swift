@@ -53,10 +53,11 @@ func expectSuggestionsHold(
   _ documents: TrustDocuments, _ token: PresentedToken, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   for index in documents.configurations.indices {
-    for suggestion in documents.verdict(of: index, on: token, at: noon).suggestions where !suggestion.edits.isEmpty {
+    for suggestion in documents.verdict(of: index, on: token, at: noon).suggestions {
+      #expect(!suggestion.edits.isEmpty || !suggestion.claims.members.isEmpty)
       let changed = try documents.applying(suggestion.edits)
       #expect(
-        changed.decision(of: index, on: token, at: noon) == .accept, "\(suggestion.title)",
+        changed.decision(of: index, on: token.with(suggestion.claims), at: noon) == .accept, "\(suggestion.title)",
         sourceLocation: sourceLocation)
     }
   }

@@ -105,7 +105,9 @@ enum AWSRepairs {
           title: "Use StringLike, in which * stands for anything", before: edit.before, after: edit.after,
           change: .document([edit])))
     }
-    if claim == "sub", !patterns, let wanted = condition.values.first?.text, condition.values.count == 1 {
+    if claim == "sub", !patterns, let wanted = condition.values.first?.text, condition.values.count == 1,
+      !GitHubSubject.differOnlyByShape(wanted, value)
+    {
       repairs.append(
         Repair(
           title: "Use a token with the subject “\(wanted)”", before: value, after: wanted,

@@ -148,6 +148,11 @@ struct AWSTokenChecks {
 
   var signature: Step {
     let step = SignatureStep.check(token)
+    // What STS says of a signature that does not hold with the right key was not recorded.
+    guard ["kid-unknown", "no-keys", "key-type", "key-unusable", "key-use", "key-ops"].contains(token.refusalCode)
+    else {
+      return Step(step)
+    }
     return Step(
       step,
       PartyAnswer(

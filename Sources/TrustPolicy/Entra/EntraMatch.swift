@@ -116,7 +116,7 @@ struct EntraMatch {
       children[children.count - 1].hint =
         "In subject * is literal: a pattern needs claimsMatchingExpression, or one credential for each subject."
     }
-    if token.subject != nil {
+    if token.subject != nil, !GitHubSubject.differOnlyByShape(wanted, actual) {
       let repair = Repair.token("sub", from: actual, to: wanted, "Use a token with the subject “\(wanted)”")
       let last = obstacles.removeLast()
       obstacles.append(.init(repairs: last.repairs + [repair]))

@@ -32,6 +32,13 @@ struct GitHubSubject: Equatable {
   /// Whether both are the same repository as far as names tell.
   func hasSameNames(as other: GitHubSubject) -> Bool { owner == other.owner && repository == other.repository }
 
+  /// Whether two subjects are of the same repository, one with ids and the other without: nobody can ask GitHub for a token
+  /// of the other shape.
+  static func differOnlyByShape(_ left: String, _ right: String) -> Bool {
+    guard let left = GitHubSubject(left), let right = GitHubSubject(right) else { return false }
+    return left.isImmutable != right.isImmutable && left.hasSameNames(as: right)
+  }
+
   /// The context in words: `the branch main`, `the environment production`.
   var contextInWords: String {
     for (prefix, word) in [

@@ -83,7 +83,7 @@ struct OctoSTSPolicy: DocumentShape, TrustConfiguration {
     rule(issuer, "issuer", token.issuer, &evaluation, repairs: { [issuer] in issuer.repairs($0) })
     rule(subject, "subject", token.subject, &evaluation) { [subject] value in
       subject.repairs(value)
-        + (subject.isPattern
+        + (subject.isPattern || GitHubSubject.differOnlyByShape(subject.text, value)
           ? [] : [.token("sub", from: value, to: subject.text, "Use a token with the subject “\(subject.text)”")])
     }
     audience(token, &evaluation)

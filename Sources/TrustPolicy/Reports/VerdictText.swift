@@ -73,7 +73,7 @@ public struct VerdictText {
     for answer in verdict.answers { lines.append("  " + paint(.bad, text(answer))) }
   }
 
-  private func text(_ answer: PartyAnswer) -> String { 
+  private func text(_ answer: PartyAnswer) -> String {
     shown(answer.message.isEmpty ? answer.code : "\(answer.code), \(answer.message)")
   }
 

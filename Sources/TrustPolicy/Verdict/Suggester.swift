@@ -49,9 +49,23 @@ struct Suggester {
   private func suggestion(of repairs: [Repair]) -> Suggestion {
     let edits = Self.edits(of: repairs)
     return Suggestion(
-      title: repairs.map(\.title).joined(separator: "; and "),
-      before: repairs.map(\.before).joined(separator: "\n"), after: repairs.map(\.after).joined(separator: "\n"),
-      location: edits.first?.location, edits: edits)
+      title: Self.distinct(repairs.map(\.title)).joined(separator: "; and "),
+      before: Self.distinct(repairs.map(\.before)).joined(separator: "\n"),
+      after: Self.distinct(repairs.map(\.after)).joined(separator: "\n"),
+      location: edits.first?.location, edits: edits, claims: Self.claims(of: repairs))
+  }
+
+  private static func claims(of repairs: [Repair]) -> JSONObject {
+    var claims = JSONObject()
+    for repair in repairs {
+      if case .claim(let name, let value) = repair.change { claims.set(name, to: value) }
+    }
+    return claims
+  }
+
+  /// The texts without those that came before.
+  private static func distinct(_ texts: [String]) -> [String] {
+    texts.enumerated().filter { index, text in !texts[..<index].contains(text) }.map(\.element)
   }
 
   private static func edits(of repairs: [Repair]) -> [Edit] {
@@ -61,11 +75,7 @@ struct Suggester {
   }
 
   private func isAccepted(with repairs: [Repair]) -> Bool {
-    var token = token
-    for repair in repairs {
-      guard case .claim(let name, let value) = repair.change else { continue }
-      token.claims.set(name, to: value)
-    }
+    let token = token.with(Self.claims(of: repairs))
     guard let changed = try? documents.applying(Self.edits(of: repairs)), index < changed.configurations.count else {
       return false
     }

@@ -1,4 +1,5 @@
 import Inspection
+import JOSE
 
 /// What a relying party decides.
 public enum Decision: String, Sendable, Hashable {
@@ -89,4 +90,6 @@ public struct Suggestion: Sendable, Equatable {
   public let location: DocumentLocation?
   /// The changes of documents; empty when it is the token that should be another.
   public let edits: [Edit]
+  /// The claims that the token should have instead; empty when it is the documents that should be changed.
+  public let claims: JSONObject
 }
