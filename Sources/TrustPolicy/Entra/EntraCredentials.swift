@@ -96,35 +96,47 @@ struct EntraCredential: Sendable {
   let audiences: DocumentNode
   let node: DocumentNode
 
+  /// - Parameter node: from Graph, from ARM with `properties`, or from `az`.
   init(_ node: DocumentNode) throws(DocumentError) {
     let inner = node.present("properties") ?? node
-    self.node = node
-    name = try (node.present("name") ?? inner.present("name"))?.text("name")
-    issuer = try inner.required("issuer", of: "the credential")
+    try self.init(
+      inner, name: (node.present("name") ?? inner.present("name"))?.text("name"), issuer: "issuer", subject: "subject",
+      expression: "claimsMatchingExpression", audiences: ["audiences"])
+  }
+
+  /// - Parameters: the names that the members have.
+  init(
+    _ inner: DocumentNode, name: String?, issuer issuerName: String, subject subjectName: String,
+    expression expressionName: String, audiences audienceNames: [String]
+  ) throws(DocumentError) {
+    node = inner
+    self.name = name
+    issuer = try inner.required(issuerName, of: "the credential")
     _ = try issuer.text("issuer")
-    subject = inner.present("subject")
+    subject = inner.present(subjectName)
     _ = try subject?.text("subject")
-    let written = inner.present("claimsMatchingExpression")
+    let written = inner.present(expressionName)
     if let subject, written != nil {
       throw subject.error(
-        "subject and claimsMatchingExpression exclude each other", remedy: "Take one of them out.")
+        "subject and \(expressionName) exclude each other", remedy: "Take one of them out.")
     }
     if let written {
       if let version = written.present("languageVersion"), case .number(let text) = version.value, text != "1" {
         throw version.error("there is no version \(text) of the expression language", remedy: "Write 1.")
       }
-      let value = written.string == nil ? try written.required("value", of: "claimsMatchingExpression") : written
+      let value = written.string == nil ? try written.required("value", of: expressionName) : written
       expressionNode = value
       expression = try EntraExpression(try value.text("the expression"), at: value)
     } else {
       expressionNode = nil
       expression = nil
       if subject == nil {
-        throw node.error("the credential has neither subject nor claimsMatchingExpression", remedy: "Add “subject”.")
+        throw inner.error("the credential has neither subject nor claimsMatchingExpression", remedy: "Add “subject”.")
       }
     }
-    audiences = try inner.required("audiences", of: "the credential")
-    let list = try audiences.elements("audiences")
+    let found = audienceNames.lazy.compactMap { inner.present($0) }.first
+    audiences = if let found { found } else { try inner.required(audienceNames[0], of: "the credential") }
+    let list = audiences.string == nil ? try audiences.elements("audiences") : [audiences]
     guard list.count == 1, let only = list.first else {
       throw audiences.error(
         "a credential has exactly one audience, and this one has \(list.count)",

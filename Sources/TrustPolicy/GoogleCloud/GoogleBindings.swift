@@ -13,7 +13,7 @@ struct GoogleBindings {
   private var bindings: [GooglePolicy.Binding] { policies.flatMap(\.bindings) }
 
   private func names(_ binding: GooglePolicy.Binding) -> DocumentNode? {
-    binding.members.array?.first { member in principals.contains { $0.hasSameBytes(as: member.string ?? "") } }
+    binding.members.elementsOrSelf.first { member in principals.contains { $0.hasSameBytes(as: member.string ?? "") } }
   }
 
   private var found: [(binding: GooglePolicy.Binding, member: DocumentNode)] {
@@ -52,7 +52,7 @@ struct GoogleBindings {
   /// The member of this pool that comes nearest to one of the names.
   private var nearest: (member: DocumentNode, principal: String)? {
     var best: (member: DocumentNode, principal: String, common: Int)?
-    for member in bindings.flatMap({ $0.members.array ?? [] }) {
+    for member in bindings.flatMap(\.members.elementsOrSelf) {
       guard let text = member.string, text.hasPrefix("principal") else { continue }
       for principal in principals.dropLast() {
         let common = Divergence(policy: text, token: principal)?.commonScalars ?? 0

@@ -117,7 +117,7 @@ struct GoogleLints {
     let pool = "//iam.googleapis.com/projects/\(parts.project)/locations/global/workloadIdentityPools/\(parts.pool)/"
     let mapped = Set(provider.mappings.map(\.target))
     var lints: [Lint] = []
-    for member in trust.policies.flatMap(\.bindings).flatMap({ $0.members.array ?? [] }) {
+    for member in trust.policies.flatMap(\.bindings).flatMap(\.members.elementsOrSelf) {
       guard let text = member.string, let start = text.firstRange(of: pool) else { continue }
       let rest = text[start.upperBound...]
       if rest == "*" {

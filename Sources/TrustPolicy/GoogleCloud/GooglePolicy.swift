@@ -6,6 +6,7 @@ struct GooglePolicy: DocumentShape {
 
   struct Binding: Sendable {
     let role: String
+    /// A list, or the one member.
     let members: DocumentNode
     /// A condition on the time or on what is reached, which says nothing about the token.
     let condition: DocumentNode?
@@ -22,8 +23,12 @@ struct GooglePolicy: DocumentShape {
 
   static func read(_ node: DocumentNode) throws(DocumentError) -> [GooglePolicy] { [try GooglePolicy(node)] }
 
-  init(_ node: DocumentNode) throws(DocumentError) {
+  init(node: DocumentNode, bindings: [Binding]) {
     self.node = node
+    self.bindings = bindings
+  }
+
+  init(_ node: DocumentNode) throws(DocumentError) {
     var bindings: [Binding] = []
     for binding in try node.required("bindings", of: "the policy").elements("bindings") {
       _ = try binding.members("a binding")
@@ -34,6 +39,6 @@ struct GooglePolicy: DocumentShape {
           role: try binding.required("role", of: "the binding").text("role"), members: members,
           condition: binding.present("condition")))
     }
-    self.bindings = bindings
+    self.init(node: node, bindings: bindings)
   }
 }
