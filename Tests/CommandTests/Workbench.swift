@@ -61,6 +61,7 @@ struct Workbench {
     save(JWKSet(keys: [key.jwk]).json().pretty(), "keys.json")
     save(key.jwk.publicPEM ?? "", "key.pem")
     save(JWKSet(keys: [try SigningKey.generate(.es256).jwk]).json().pretty(), "other-keys.json")
+    for (name, text) in Self.policies { save(text, name) }
   }
 
   private func encoded(_ object: JSONObject) -> String { Base64URL.encode(JSON.object(object).compact().utf8) }

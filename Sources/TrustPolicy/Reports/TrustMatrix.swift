@@ -52,20 +52,21 @@ public struct TrustMatrix: Sendable {
     let names = rows.map { Visible.escaped("\($0.relyingParty.rawValue) \($0.name)") }
     let width = names.map(TextWidth.of).max() ?? 0
     let heads = columns.map { Visible.escaped($0) }
-    var lines = [padding("", width) + heads.map { "  " + paint(.heading, $0) }.joined()]
+    let widths = heads.map { max(TextWidth.of($0), TextWidth.of(signs.unknown + " unknown")) }
+    let titles = zip(heads, widths).map { "  " + paint(.heading, $0) + padding($0, $1) }
+    var lines = [trimmed(padding("", width) + titles.joined())]
     for (row, name) in zip(rows, names) {
       var line = paint(.text, name) + padding(name, width)
-      for (cell, head) in zip(row.cells, heads) {
+      for (cell, width) in zip(row.cells, widths) {
         let (sign, role): (String, TextReport.Role) =
           switch cell.decision {
           case .accept: (signs.pass + " accept", .good)
           case .reject: (signs.fail + " reject", .bad)
           case .unknown: (signs.unknown + " unknown", .warning)
           }
-        line += "  " + paint(role, sign) + padding(sign, max(TextWidth.of(head), 9))
+        line += "  " + paint(role, sign) + padding(sign, width)
       }
-      while line.hasSuffix(" ") { line.removeLast() }
-      lines.append(line)
+      lines.append(trimmed(line))
     }
     var reasons: [String] = []
     for (row, name) in zip(rows, names) {
@@ -77,6 +78,12 @@ public struct TrustMatrix: Sendable {
     }
     if !reasons.isEmpty { lines += [""] + reasons }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func trimmed(_ line: String) -> String {
+    var line = line
+    while line.hasSuffix(" ") { line.removeLast() }
+    return line
   }
 
   private func padding(_ text: String, _ width: Int) -> String {
@@ -92,7 +99,9 @@ extension TrustMatrix.Cell {
       verdict.decision == .accept
       ? nil
       : verdict.checks.first { $0.outcome == outcome }.map {
-        "not so: " + $0.deepest(outcome).title
+        let check = $0.deepest(outcome)
+        let found = check.actual.map { ", found “\($0)”" } ?? ""
+        return (outcome == .fail ? "not so: " : "cannot be told: ") + check.title + found
       }
   }
 }
