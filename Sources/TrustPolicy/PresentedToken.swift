@@ -57,16 +57,11 @@ public struct PresentedToken: Sendable {
       }
   }
 
-  /// The same token with a claim changed, marked as hypothetical; nil takes the claim out.
-  public func changing(_ claim: String, to value: JSON?) -> PresentedToken {
+  /// The token with other claims, marked as hypothetical: what would be if the issuer had signed them.
+  public func supposing(_ claims: JSONObject) -> PresentedToken {
     var copy = self
-    if let value {
-      copy.claims.set(claim, to: value)
-    } else {
-      copy.claims.members.removeAll { $0.name.value.hasSameBytes(as: claim) }
-    }
+    copy.claims = claims
     copy.isHypothetical = true
-    // Who changes a claim asks what would be if the issuer had signed it.
     if case .verified = signature { copy.signature = .presumed }
     return copy
   }

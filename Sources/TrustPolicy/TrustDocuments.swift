@@ -17,11 +17,19 @@ public struct TrustDocuments: Sendable {
     self.kind = kind
     var pieces = Pieces()
     for document in documents { try pieces.read(document, as: kind) }
-    configurations = try pieces.configurations()
+    configurations = pieces.configurations()
     if configurations.isEmpty, let document = documents.first {
       throw DocumentError(
         pieces.incompleteness, remedy: pieces.completion, at: document.source.location(at: 0))
     }
+  }
+
+  /// Documents that have been read; nil when they hold no configuration.
+  init?(_ documents: [Document], holding pieces: Pieces) {
+    self.documents = documents
+    kind = nil
+    configurations = pieces.configurations()
+    if configurations.isEmpty { return nil }
   }
 
   /// The same documents after changes.
@@ -50,6 +58,11 @@ public struct TrustDocuments: Sendable {
     verdict.suggestions = Suggester(documents: self, index: index, token: token, now: now)
       .suggestions(for: evaluation)
     return verdict
+  }
+
+  /// The decision, with a reason when the token is not accepted: for lists of many configurations.
+  public func outcome(of index: Int, on token: PresentedToken, at now: Timestamp) -> TrustOutcome {
+    TrustOutcome(configurations[index].verdict(on: token, at: now))
   }
 
   /// The bare decision: for tables of many configurations and tokens.

@@ -74,8 +74,8 @@ struct UpdateMovingTests {
     try screen.press("tab")
     #expect(screen.model.focus == .header)
     try screen.press("shift-tab", "shift-tab")
-    #expect(screen.model.focus == .signature)
-    for (key, pane) in [("1", Pane.list), ("2", .header), ("3", .claims), ("4", .signature)] {
+    #expect(screen.model.focus == .trust)
+    for (key, pane) in [("1", Pane.list), ("2", .header), ("3", .claims), ("4", .signature), ("5", .trust)] {
       try screen.press(key)
       #expect(screen.model.focus == pane)
     }

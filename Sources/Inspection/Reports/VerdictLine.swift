@@ -8,6 +8,12 @@ public struct VerdictLine: Sendable {
     public let word: Word
     /// Why, in a few words, harmless to show; empty when there is nothing to add.
     public let detail: String
+
+    public init(name: Name, word: Word, detail: String) {
+      self.name = name
+      self.word = word
+      self.detail = detail
+    }
   }
 
   public enum Name: String, Sendable, CaseIterable { case shape, signature, time, trust }

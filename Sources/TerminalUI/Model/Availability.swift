@@ -27,6 +27,13 @@ extension Model {
     case .toggleMask:
       token.map { $0.claims.hasMasked || $0.header.hasMasked } == true ? nil : "nothing is masked here"
     case .expandAll, .foldAll: tree(focus) == nil ? "only header and claims can be folded" : nil
+    case .matrix, .nextPolicy, .previousPolicy:
+      trust.count > 0 ? nil : "no trust policy is open; \(key(.open)) opens one"
+    case .editClaim:
+      tokenObstacle
+        ?? (focus == .claims && selectedRow != nil
+          ? nil : "no claim is selected; \(key(.focusClaims)) goes to the claims, arrows select one")
+    case .dropWhatIf: token?.whatIf == nil ? "nothing is supposed of this token" : nil
     case .focusHeader, .focusClaims, .focusSignature: nil
     default: nil
     }
@@ -62,6 +69,8 @@ extension Model {
       return entry.pending == nil ? nil : "a request is under way; Esc cancels it"
     case .header, .claims:
       return selectedRow == nil ? tokenObstacle ?? "nothing is selected here" : nil
+    case .trust:
+      return trust.rowCount > 0 ? nil : "no trust policy is open; \(key(.open)) opens one"
     case .signature:
       return tokenObstacle ?? "there is nothing to unfold here; \(key(.verify)) verifies again"
     }

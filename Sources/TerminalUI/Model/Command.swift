@@ -4,6 +4,7 @@ public struct Command: Sendable {
   enum Group: String, Sendable, CaseIterable {
     case tokens = "Tokens"
     case copying = "Copying"
+    case trust = "Trust policies"
     case finding = "Finding"
     case view = "Seeing"
     case moving = "Moving"
@@ -39,15 +40,24 @@ public struct Command: Sendable {
   public static let all: [Command] = [
     Command(.activate, .tokens, "Request a token, or unfold or show a claim", [.enter], hint: ("request", 3)),
     Command(.copyToken, .copying, "Copy the token", ["c"], hint: ("copy token", 4), copyKey: "t"),
-    Command(.copyMenu, .copying, "Copy a part of it: y, then what", ["y"], hint: ("copy…", 6)),
-    Command(.renew, .tokens, "Renew the token: request a new one", ["r"], hint: ("renew", 7)),
+    Command(.copyMenu, .copying, "Copy a part of it: y, then what", ["y"], hint: ("copy…", 8)),
+    Command(.trust, .trust, "Would relying parties accept the token, and why not", ["t"], hint: ("trust", 6)),
+    Command(.renew, .tokens, "Renew the token: request a new one", ["r"], hint: ("renew", 9)),
     Command(.renewAll, .tokens, "Renew all tokens that were requested", ["R"]),
-    Command(.open, .tokens, "Open a token from a file, or paste one", ["o"], hint: ("open", 5)),
-    Command(.add, .tokens, "Add an audience", ["a"], hint: ("add audience", 9)),
+    Command(.open, .tokens, "Open a token or a trust policy from a file, or paste one", ["o"], hint: ("open", 7)),
+    Command(.add, .tokens, "Add an audience", ["a"], hint: ("add audience", 12)),
     Command(.delete, .tokens, "Remove the audience, or close the token", ["D"]),
-    Command(.compare, .tokens, "Compare with another token, claim by claim", ["d"], hint: ("compare", 11)),
-    Command(.verify, .tokens, "Verify again, fetching the keys anew", ["v"], hint: ("verify", 10)),
+    Command(.compare, .tokens, "Compare with another token, claim by claim", ["d"], hint: ("compare", 14)),
+    Command(.verify, .tokens, "Verify again, fetching the keys anew", ["v"], hint: ("verify", 13)),
     Command(.cancel, .tokens, "Cancel a request, clear a filter or a message", [.escape]),
+    Command(.matrix, .trust, "All policies against all tokens", ["m"]),
+    Command(
+      .editClaim, .trust, "What if: change the claim; in the Trust view, edit the document", ["e"],
+      hint: ("what if", 11)
+    ),
+    Command(.dropWhatIf, .trust, "Back to the claims that were signed", ["E"], hint: ("drop what-if", 5)),
+    Command(.nextPolicy, .trust, "Next policy", ["]"]),
+    Command(.previousPolicy, .trust, "Previous policy", ["["]),
     Command(.copyValue, .copying, "Copy the claim's value", [], copyKey: "y"),
     Command(.copyKey, .copying, "Copy the claim's name", [], copyKey: "k"),
     Command(.copyPath, .copying, "Copy the claim's path, as jq takes it", [], copyKey: "p"),
@@ -56,21 +66,22 @@ public struct Command: Sendable {
     Command(.copyBearer, .copying, "Copy as Authorization: Bearer …", [], copyKey: "b"),
     Command(.copyExport, .copying, "Copy as a shell's export line", [], copyKey: "e"),
     Command(.printToken, .copying, "Print the token, to select it with the terminal's own mouse", ["p"]),
-    Command(.filter, .finding, "Filter by name, value and path", ["/"], hint: ("filter", 8)),
+    Command(.filter, .finding, "Filter by name, value and path", ["/"], hint: ("filter", 10)),
     Command(.nextMatch, .finding, "Next match", ["n"]),
     Command(.previousMatch, .finding, "Previous match", ["N"]),
-    Command(.toggleTime, .view, "Local time or UTC", ["u"], hint: ("local time", 14)),
-    Command(.toggleRaw, .view, "Raw values or explained ones", ["i"], hint: ("raw", 13)),
+    Command(.toggleTime, .view, "Local time or UTC", ["u"], hint: ("local time", 17)),
+    Command(.toggleRaw, .view, "Raw values or explained ones", ["i"], hint: ("raw", 16)),
     Command(.toggleMask, .view, "Show what is masked, or mask it", ["."]),
-    Command(.zoom, .view, "Zoom the pane, or back", ["z"], hint: ("zoom", 12)),
+    Command(.zoom, .view, "Zoom the pane, or back", ["z"], hint: ("zoom", 15)),
     Command(.expandAll, .view, "Unfold everything", []),
     Command(.foldAll, .view, "Fold everything", []),
-    Command(.nextPane, .moving, "Next pane", [.tab], hint: ("next pane", 15)),
+    Command(.nextPane, .moving, "Next pane", [.tab], hint: ("next pane", 18)),
     Command(.previousPane, .moving, "Previous pane", [.backTab]),
     Command(.focusList, .moving, "To the audiences", ["1"]),
     Command(.focusHeader, .moving, "To the header", ["2"]),
     Command(.focusClaims, .moving, "To the claims", ["3"]),
     Command(.focusSignature, .moving, "To the signature", ["4"]),
+    Command(.focusTrust, .moving, "To the trust policies", ["5"]),
     Command(.up, .moving, "Up", [.up, "k"]),
     Command(.down, .moving, "Down", [.down, "j"]),
     Command(.left, .moving, "Fold, or to the container, or to the list", [.left, "h"]),

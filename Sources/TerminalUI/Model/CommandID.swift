@@ -5,6 +5,12 @@ public enum CommandID: String, Sendable, Hashable, CaseIterable {
   case add = "add-audience"
   case delete, open, compare, verify, cancel
 
+  case trust, matrix
+  case editClaim = "edit"
+  case dropWhatIf = "drop-what-if"
+  case nextPolicy = "next-policy"
+  case previousPolicy = "previous-policy"
+
   case copyToken = "copy-token"
   case copyMenu = "copy"
   case copyValue = "copy-value"
@@ -33,6 +39,7 @@ public enum CommandID: String, Sendable, Hashable, CaseIterable {
   case focusHeader = "focus-header"
   case focusClaims = "focus-claims"
   case focusSignature = "focus-signature"
+  case focusTrust = "focus-trust"
   case up, down, left, right, first, last
   case pageUp = "page-up"
   case pageDown = "page-down"

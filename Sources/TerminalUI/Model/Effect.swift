@@ -1,5 +1,5 @@
 /// What `update` asks the outside to do. The loop of the terminal carries out `quit`, `suspend`, `redraw`,
-/// `printToTerminal` and `setMouse` itself; all others are for the executable, which answers with a `Message`.
+/// `printToTerminal`, `editDocument` and `setMouse` itself; all others are for the executable, which answers with a `Message`.
 public enum Effect: Sendable, Hashable {
   /// Request a token; answered by `tokenArrived` or `tokenFailed`.
   case requestToken(EntryID, audience: String)
@@ -13,11 +13,15 @@ public enum Effect: Sendable, Hashable {
   case copy(String, what: String)
   /// Read a file; answered by `opened` or `openFailed`.
   case openFile(String)
+  /// Read trust policies, and watch the files; answered by `policiesRead`.
+  case readPolicies([PolicyInput])
   /// Write the list of audiences to the configuration.
   case saveAudiences([String])
 
   /// Leave the alternate screen, print, wait for a key, come back.
   case printToTerminal(String)
+  /// Leave the alternate screen, open a file at a line in the editor, come back.
+  case editDocument(path: String, line: Int)
   case setMouse(Bool)
   case redraw
   case suspend

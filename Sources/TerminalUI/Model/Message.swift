@@ -1,4 +1,5 @@
 import Inspection
+import TrustPolicy
 
 /// Everything that can happen to the interface: what the person does, what time does, and what effects bring back.
 public enum Message: Sendable {
@@ -21,6 +22,11 @@ public enum Message: Sendable {
   /// Text that should hold a token: of a file, of standard input, of the command line. `from` names it.
   case opened(text: String, from: String?)
   case openFailed(path: String, problem: String)
+
+  /// The answer to `Effect.readPolicies`, also when a file changed afterwards.
+  case policiesRead(PolicySet)
+  /// A file with a trust policy may have changed.
+  case policiesChanged
 
   /// The issuer's clock minus ours, in seconds, from a `Date` header.
   case clockSkew(Int64)

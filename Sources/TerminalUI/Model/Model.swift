@@ -13,6 +13,11 @@ public struct Model: Sendable {
   var focus: Pane = .list
   var isZoomed = false
   var overlay: Overlay?
+  var trust: Trust
+  /// Whether the policy that was opened last is to be shown once it was read.
+  var opensNewestPolicy = false
+  /// Whether verdicts that are on the screen are still to be asked for.
+  var waitsForVerdicts = false
   var log = MessageLog()
 
   var usesLocalTime: Bool
@@ -35,11 +40,15 @@ public struct Model: Sendable {
     usesMouse = options.usesMouse
     algorithm = options.algorithm
     keyID = options.keyID
+    trust = Trust(inputs: options.policies.map { .file($0) })
     for audience in options.audiences {
       addEntry(.audience(audience), label: audience)
     }
     selected = entries.first?.id
   }
+
+  /// What is to be done at the start: the policies of the configuration are read.
+  public mutating func begin() -> [Effect] { readPolicies() }
 
   /// Names the audiences of the list, in its order.
   public var audiences: [String] {
@@ -92,7 +101,7 @@ public struct Model: Sendable {
     switch pane {
     case .header: token?.header
     case .claims: token?.claims
-    case .list, .signature: nil
+    case .list, .signature, .trust: nil
     }
   }
 
@@ -101,7 +110,7 @@ public struct Model: Sendable {
       switch pane {
       case .header: change(&token.header)
       case .claims: change(&token.claims)
-      case .list, .signature: break
+      case .list, .signature, .trust: break
       }
     }
   }

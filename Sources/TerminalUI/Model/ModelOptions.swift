@@ -13,6 +13,8 @@ public struct ModelOptions: Sendable {
   public var audiences: [String]
   /// Issuers whose keys may be fetched without asking the person.
   public var trustedIssuers: Set<String>
+  /// Files with trust policies, which are read at the start.
+  public var policies: [String] = []
   /// Renew tokens by themselves before they expire.
   public var renewsAutomatically = false
   /// Seconds of grace for time checks.

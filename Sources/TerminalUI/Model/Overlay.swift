@@ -12,6 +12,8 @@ enum Overlay: Sendable {
   case detail(Detail)
   case comparisonPicker(selection: Int)
   case comparison(ComparisonView)
+  case trust(TrustView)
+  case matrix(MatrixView)
 }
 
 /// The list of commands that `?` and `:` open: typing narrows it, Enter runs the selected one.
@@ -23,7 +25,12 @@ struct CommandList: Sendable {
 
 /// A question that is answered with a line of text.
 struct Prompt: Sendable {
-  enum Purpose: Sendable, Hashable { case addAudience, open }
+  enum Purpose: Sendable, Hashable {
+    case addAudience, open
+    /// Another value for a claim; `before` comes back when the person cancels.
+    case editClaim(ClaimPath, before: WhatIf?)
+  }
+
   var purpose: Purpose
   var field = TextField()
   /// Why the last answer was not taken.
@@ -58,7 +65,7 @@ struct ComparisonView: Sendable {
 
 /// The parts of the main screen that can have the focus, in the order of Tab and of the digits.
 enum Pane: Int, Sendable, CaseIterable {
-  case list, header, claims, signature
+  case list, header, claims, signature, trust
 
   var title: String {
     switch self {
@@ -66,6 +73,7 @@ enum Pane: Int, Sendable, CaseIterable {
     case .header: "Header"
     case .claims: "Claims"
     case .signature: "Signature"
+    case .trust: "Trust"
     }
   }
 

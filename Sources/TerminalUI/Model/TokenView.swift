@@ -1,5 +1,6 @@
 import Inspection
 import JOSE
+import TrustPolicy
 
 /// A token as the panes show it: its inspection and the state of the two trees of fields.
 struct TokenView: Sendable {
@@ -11,7 +12,12 @@ struct TokenView: Sendable {
   var claims = FieldTree()
   /// First line shown of the Signature pane.
   var signatureOffset = 0
+  /// Claims that are shown, and presented to relying parties, in place of the token's own.
+  private(set) var whatIf: WhatIf?
+  /// The token as relying parties see it; nil when its claims cannot be read.
+  private(set) var presented: PresentedToken?
   private var options: InspectionOptions
+  private var changes = 0
 
   init(compact: String, options: InspectionOptions, receivedAt: Moment) {
     self.compact = compact
@@ -21,7 +27,17 @@ struct TokenView: Sendable {
     inspection = Inspection(CompactToken(parsing: compact), options: options, now: receivedAt.timestamp)
     header.show(inspection.header)
     claims.show(inspection.claims)
+    presented = PresentedToken(inspection)
   }
+
+  /// Tells a token, with its keys and what is supposed of it, from what it was before.
+  struct Version: Hashable {
+    let receivedAt: Moment
+    let length: Int
+    let changes: Int
+  }
+
+  var version: Version { Version(receivedAt: receivedAt, length: compact.utf8.count, changes: changes) }
 
   /// Checks the token again with other keys; what is unfolded and selected stays.
   mutating func check(with keys: KeySource, at now: Moment) {
@@ -30,7 +46,26 @@ struct TokenView: Sendable {
     options.keysProblem = nil
     inspection = Inspection(inspection.token, options: options, now: now.timestamp)
     header.show(inspection.header)
-    claims.show(inspection.claims)
+    suppose(whatIf, at: now)
+  }
+
+  /// Shows other claims in place of the token's own; nil goes back to these.
+  mutating func suppose(_ whatIf: WhatIf?, at now: Moment) {
+    self.whatIf = whatIf
+    changes += 1
+    let real = PresentedToken(inspection)
+    guard let whatIf else {
+      claims.show(inspection.claims)
+      presented = real
+      return
+    }
+    presented = real?.supposing(whatIf.claims)
+    let parts = compact.split(separator: ".", omittingEmptySubsequences: false)
+    let payload = Base64URL.encode(JSON.object(whatIf.claims).compact().utf8)
+    let text = "\(parts.first ?? "").\(payload).\(parts.last ?? "")"
+    var options = InspectionOptions()
+    options.leeway = self.options.leeway
+    claims.show(Inspection(CompactToken(parsing: text), options: options, now: now.timestamp).claims)
   }
 
   /// The issuer that the token names, unchecked.

@@ -24,6 +24,8 @@ extension Model {
     case .opened(let text, let from): return open(text, from: from)
     case .openFailed(let path, let problem):
       say(.error, "could not open \(Visible.escaped(JSONPreview.prefix(path, limit: 200))): \(problem)")
+    case .policiesRead(let policies): policiesRead(policies)
+    case .policiesChanged: return readPolicies()
     case .clockSkew(let seconds): clockSkew = seconds
     case .issuerReady(let algorithm, let keyID):
       self.algorithm = algorithm
@@ -91,6 +93,7 @@ extension Model {
     if !shown.contains(where: { $0.id == selected }) {
       selected = shown.first?.id ?? (listFilter.isEmpty ? nil : selected)
     }
+    settleTrust()
     if Layout.isTooSmall(size) { return }
     let layout = Layout(self, size: size)
     let row = shown.firstIndex { $0.id == selected } ?? 0
@@ -100,6 +103,8 @@ extension Model {
       let offset = Scroll.offset(tree.offset, showing: tree.selection, of: tree.rows.count, in: layout.height(of: pane))
       if offset != tree.offset { withTree(pane) { $0.offset = offset } }
     }
+    trust.offset = Scroll.offset(
+      trust.offset, showing: trust.selection, of: trust.rowCount, in: layout.height(of: .trust))
     let lines = layout.signatureLines.count
     if let token, token.signatureOffset > 0 {
       let most = max(0, lines - layout.height(of: .signature))

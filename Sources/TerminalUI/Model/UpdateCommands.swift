@@ -14,6 +14,14 @@ extension Model {
     case .delete: askToDelete()
     case .compare: startComparison()
     case .verify: return verifyAgain()
+    case .trust: showTrust()
+    case .matrix: showMatrix()
+    case .editClaim: startEditingClaim()
+    case .dropWhatIf:
+      setWhatIf(nil)
+      say(.info, "the claims are again those that were signed")
+    case .nextPolicy: selectPolicy(1)
+    case .previousPolicy: selectPolicy(-1)
     case .cancel: return cancel()
 
     case .copyToken, .copyValue, .copyKey, .copyPath, .copyHeader, .copyClaims, .copyBearer, .copyExport:
@@ -22,7 +30,7 @@ extension Model {
     case .printToken: return token.map { [.printToTerminal($0.compact)] } ?? []
 
     case .filter:
-      if focus == .signature { focus = .claims }
+      if focus == .signature || focus == .trust { focus = .claims }
       overlay = .filter(TextField(activeFilter.query))
     case .nextMatch: selectMatch(1)
     case .previousMatch: selectMatch(-1)
@@ -40,6 +48,7 @@ extension Model {
     case .focusHeader: focus = .header
     case .focusClaims: focus = .claims
     case .focusSignature: focus = .signature
+    case .focusTrust: focus = .trust
     case .up, .down, .first, .last, .pageUp, .pageDown, .halfPageUp, .halfPageDown: move(id)
     case .left: fold()
     case .right: unfold()
@@ -74,6 +83,12 @@ extension Model {
         overlay = .detail(Detail(pane: focus, path: row.path))
       }
     case .signature: break
+    case .trust:
+      if trust.selection < trust.count {
+        showTrust()
+      } else if let problem = trust.problems.dropFirst(trust.selection - trust.count).first {
+        say(.error, [problem.description, problem.remedy].compactMap(\.self).joined(separator: " "))
+      }
     }
     return []
   }
@@ -201,7 +216,7 @@ extension Model {
       let index = shown.firstIndex { $0.id == selected } ?? 0
       select(shown[((index + direction) % shown.count + shown.count) % shown.count].id)
     } else {
-      if focus == .signature { focus = .claims }
+      if focus == .signature || focus == .trust { focus = .claims }
       withTree(focus) { $0.selectNextMatch(direction) }
     }
   }

@@ -45,6 +45,11 @@ extension Model {
       if wasFocused, index == tree.selection { return run(.activate) }
       withTree(pane) { $0.select(index) }
     case .signature: break
+    case .trust:
+      guard trust.offset + line < trust.rowCount else { return [] }
+      let isSelected = trust.selection == trust.offset + line
+      trust.selection = trust.offset + line
+      if wasFocused, isSelected { return run(.activate) }
     }
     return []
   }

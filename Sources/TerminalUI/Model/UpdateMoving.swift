@@ -25,6 +25,7 @@ extension Model {
       select(shown[min(max(0, index + rows), shown.count - 1)].id)
     case .header, .claims: withTree(focus) { $0.select($0.selection + rows) }
     case .signature: withToken { $0.signatureOffset = max(0, $0.signatureOffset + rows) }
+    case .trust: trust.selection = max(0, min(trust.selection + rows, trust.rowCount - 1))
     }
   }
 
@@ -76,6 +77,7 @@ extension Model {
         tree.select(target.selection)
       }
     case .signature: withToken { $0.signatureOffset = max(0, $0.signatureOffset + rows) }
+    case .trust: move(by: rows)
     }
   }
 }

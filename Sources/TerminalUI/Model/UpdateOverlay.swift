@@ -26,6 +26,8 @@ extension Model {
         self.overlay = nil
       }
     case .comparisonPicker(let selection): pick(command, selection)
+    case .trust(let view): return press(key, command, in: view)
+    case .matrix(let view): return press(command, in: view)
     case .comparison(var view):
       if command == .compare { view.onlyDifferences.toggle() }
       view.offset = scrolled(view.offset, command) ?? view.offset
@@ -39,6 +41,7 @@ extension Model {
     switch key {
     case .escape:
       if case .filter? = overlay { setFilter("") }
+      if case .prompt(let prompt)? = overlay, case .editClaim(_, let before) = prompt.purpose { setWhatIf(before) }
       overlay = nil
       return []
     case .control("c"):
@@ -154,6 +157,8 @@ extension Model {
     guard prompt.field.handle(key) else { return [] }
     prompt.problem = nil
     overlay = .prompt(prompt)
+    // The verdicts answer while it is typed.
+    if case .editClaim(let path, _) = prompt.purpose { suppose(prompt.field.text, at: path) }
     return []
   }
 
@@ -184,6 +189,11 @@ extension Model {
       }
       overlay = nil
       return [.openFile(text)]
+    case .editClaim(let path, _):
+      suppose(prompt.field.text, at: path)
+      overlay = nil
+      if token?.whatIf != nil { say(.info, "what if: nobody has signed this; \(key(.dropWhatIf)) goes back") }
+      return []
     }
   }
 
@@ -204,8 +214,16 @@ extension Model {
   /// A paste is never run as keys: a token in it is opened wherever one is, other text goes into the open field.
   mutating func paste(_ text: String) -> [Effect] {
     let extracted = try? TokenText.extract(from: text)
+    if case .prompt(var prompt)? = overlay, case .editClaim(let path, _) = prompt.purpose {
+      prompt.field.insert(text.trimmed)
+      overlay = .prompt(prompt)
+      suppose(prompt.field.text, at: path)
+      return []
+    }
     if let extracted, Self.looksLikeToken(extracted.token) { return open(extracted, origin: .pasted) }
     switch overlay {
+    case .prompt(let prompt) where prompt.purpose == .open && Self.looksLikeDocument(text) && text.contains("\n"):
+      return openPolicy(text, from: nil)
     case .prompt(var prompt):
       prompt.field.insert(text.trimmed)
       prompt.problem = nil
@@ -277,7 +295,7 @@ extension Overlay {
   var isTyping: Bool {
     switch self {
     case .help, .palette, .prompt, .filter: true
-    case .confirm, .copyMenu, .messages, .detail, .comparisonPicker, .comparison: false
+    case .confirm, .copyMenu, .messages, .detail, .comparisonPicker, .comparison, .trust, .matrix: false
     }
   }
 

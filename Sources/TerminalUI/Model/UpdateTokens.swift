@@ -59,6 +59,7 @@ extension Model {
     do {
       extracted = try TokenText.extract(from: text)
     } catch {
+      if Self.looksLikeDocument(text) { return openPolicy(text, from: name) }
       let source = name.map { Visible.escaped(JSONPreview.prefix($0, limit: 100)) } ?? "what was pasted"
       let hint = error == .noToken ? "; a token begins with eyJ and has two dots" : ""
       say(.error, "\(source): \(error)\(hint)")

@@ -23,6 +23,8 @@ extension Model {
     var wake: Moment? = isTicking ? now.nextSecond : nil
     func earlier(_ moment: Moment) { wake = wake.map { min($0, moment) } ?? moment }
     if let toast = log.current { earlier(toast.endsAt) }
+    // Questions that were put off, so that no key had to wait for them.
+    if waitsForVerdicts { earlier(now.adding(milliseconds: 1)) }
     for entry in entries {
       guard let pending = entry.pending else { continue }
       let passed = max(0, now.milliseconds - pending.since.milliseconds)

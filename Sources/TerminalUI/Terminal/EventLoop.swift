@@ -40,6 +40,7 @@ struct EventLoop {
   private let port: TerminalPort
   private let clock: @Sendable () -> Moment
   private let perform: @Sendable (Effect, @escaping @Sendable (Message) -> Void) -> Void
+  private let editor: DocumentEditor
   let signals = SignalWatch()
   private var decoder = InputDecoder()
   private var buffer = [UInt8](repeating: 0, count: 16_384)
@@ -62,6 +63,7 @@ struct EventLoop {
     self.port = options.port
     self.clock = options.clock
     self.perform = perform
+    editor = DocumentEditor(environment: options.environment)
   }
 
   mutating func run(_ initialEffects: [Effect], started: () -> Void) -> Ending {
@@ -189,6 +191,7 @@ struct EventLoop {
       session.redraw()
       draw()
     case .setMouse(let isOn): session.setMouse(isOn)
+    case .editDocument(let path, let line): return edit(path, line)
     case .printToTerminal(let text):
       showsText = true
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Visible.escaped($0) }
@@ -212,6 +215,19 @@ struct EventLoop {
     showsText = false
     if session.updateSize() { messages.append(.terminal(.resized(session.size))) }
     messages.append(.terminal(.resumed))
+  }
+
+  /// Leaves the screen to the editor; what it changed is read anew.
+  private mutating func edit(_ path: String, _ line: Int) -> Ending? {
+    session.leaveScreen()
+    let problem = editor.open(path, line: line, input: session.input, output: session.output)
+    var messages: [Message] = [.policiesChanged]
+    // What was typed for the editor is not for this program; what ends programs does end it.
+    let arrived = signals.take()
+    if let signal = arrived.first(where: { $0 != SIGINT && SignalWatch.ending.contains($0) }) { return .signal(signal) }
+    if let problem { messages.append(.toast(.error, Visible.escaped(problem))) }
+    resume(into: &messages)
+    return turn(messages)
   }
 
   private static func monotonic() -> Int64 {

@@ -31,7 +31,8 @@ public struct TerminalOptions: Sendable {
 public final class TerminalSession {
   /// The terminal, for reading. It stays in blocking mode: that belongs to the shell too.
   let input: Int32
-  private let output: Int32
+  /// The terminal, for writing.
+  let output: Int32
   private let ownsDescriptors: Bool
   private let original: termios
   private let painter: Painter

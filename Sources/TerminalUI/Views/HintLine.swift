@@ -119,7 +119,27 @@ struct HintLine {
     case .comparison(let view)?:
       let label = view.onlyDifferences ? "all claims" : "only differences"
       return [key("↑↓", "scroll", .down, 3), command(.compare, label, 2), close]
+    case .trust(let view)?: return trustItems(model, view)
+    case .matrix?:
+      return [key(enter, "why", .enter, 2), key("↑↓←→", "select", .down, 3), close]
     }
+  }
+
+  private static func trustItems(_ model: Model, _ view: TrustView) -> [Item] {
+    func command(_ id: CommandID, _ label: String, _ priority: Int) -> Item {
+      Item(key: model.key(id), label: label, action: .command(id), priority: priority)
+    }
+    let close = Item(key: "Esc", label: "close", action: .key(.escape), priority: 1)
+    guard view.verdict != nil else { return [command(.open, "open", 2), close] }
+    var items = [command(.nextMatch, "next failure", 3)]
+    if view.suggestion != nil {
+      items.append(Item(key: "yy", label: "copy suggestion", action: .command(.copyMenu), priority: 5))
+    }
+    if view.location != nil { items.append(command(.editClaim, "edit document", 4)) }
+    if model.trust.count > 1 { items.append(command(.nextPolicy, "next policy", 6)) }
+    items.append(command(.matrix, "matrix", 7))
+    if model.token?.whatIf != nil { items.append(command(.dropWhatIf, "drop what-if", 2)) }
+    return items + [Item(key: "←→", label: "fold", action: .key(.left), priority: 8), close]
   }
 
   private static func mainItems(_ model: Model) -> [Item] {

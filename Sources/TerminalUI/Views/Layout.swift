@@ -68,6 +68,8 @@ struct Layout {
     }
     // Frame lines: one above each part and one below the last.
     func room(_ parts: Int) -> Int { body.height - parts - 1 }
+    let trustRows = Self.trustRows(model, isWide: isWide, room: body.height)
+    let trust: [(Kind, Int?)] = trustRows.map { [(.pane(.trust), $0)] } ?? []
     let headerRows = max(3, model.token?.header.rows.count ?? 3)
     func heights(_ room: Int) -> (header: Int, signature: Int) {
       let header = min(headerRows, max(1, room / 4))
@@ -83,15 +85,16 @@ struct Layout {
       if model.isZoomed {
         parts = [(.pane(model.focus), nil)]
       } else {
-        let heights = heights(room(3))
-        parts = [(.pane(.header), heights.header), (.pane(.claims), nil), (.pane(.signature), heights.signature)]
+        let heights = heights(room(3 + trust.count) - (trustRows ?? 0))
+        parts =
+          [(.pane(.header), heights.header), (.pane(.claims), nil), (.pane(.signature), heights.signature)] + trust
       }
       stacks = [
         Self.stack([(.pane(.list), nil), (.timeLeft, 2)], in: left),
         Self.stack(parts, in: right),
       ]
     } else {
-      let all = room(4)
+      let all = room(4 + trust.count) - (trustRows ?? 0)
       let list = min(max(2, model.listed.count), max(2, all / 4))
       let heights = heights(all - list)
       stacks = [
@@ -99,9 +102,16 @@ struct Layout {
           [
             (.pane(.list), list), (.pane(.header), heights.header), (.pane(.claims), nil),
             (.pane(.signature), heights.signature),
-          ], in: body)
+          ] + trust, in: body)
       ]
     }
+  }
+
+  /// Rows of the Trust pane: as many as there are policies, up to a quarter of the room; nil where it would take the room
+  /// from the claims and has nothing to show.
+  private static func trustRows(_ model: Model, isWide: Bool, room: Int) -> Int? {
+    if model.trust.isEmpty, model.focus != .trust, !isWide || room < 24 { return nil }
+    return min(TrustPane.lineCount(model), max(1, room / 5))
   }
 
   /// Places parts below each other; the one without a height gets the room that is left.

@@ -23,6 +23,8 @@ enum OverlayView {
       text(
         ComparisonRender.lines(model, view, width: textWidth(canvas.frame.size)), view.offset, "Compare",
         right: view.onlyDifferences ? "only differences" : "", on: &canvas)
+    case .trust(let view)?: TrustRender.draw(model, view, on: &canvas)
+    case .matrix(let view)?: MatrixRender.draw(model, view, on: &canvas)
     }
     ToastView.draw(model, on: &canvas)
   }

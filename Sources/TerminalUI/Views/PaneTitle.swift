@@ -19,6 +19,10 @@ enum PaneTitle {
     case .header, .claims:
       guard let tree = model.tree(pane) else { return StyledLine() }
       if !tree.filter.isEmpty { return matches(tree.matchCount, tree.totalCount, tree.filter) }
+      if pane == .claims, let whatIf = model.token?.whatIf {
+        let names = Visible.escaped(JSONPreview.prefix(whatIf.changed.joined(separator: ", "), limit: 40))
+        return StyledLine("what if: \(names); unsigned", Style(.warning, bold: true))
+      }
       var line = pane == .claims ? freshness(model) : StyledLine()
       let height = tree.rows.count
       if height > 0, pane == .claims || model.focus == pane {
@@ -27,6 +31,10 @@ enum PaneTitle {
       }
       return line
     case .signature: return StyledLine()
+    case .trust:
+      guard model.trust.rowCount > 0 else { return StyledLine() }
+      if model.trust.readingSince != nil { return StyledLine("reading", Style(.accent)) }
+      return StyledLine("\(model.key(.trust)) says why", Style(.muted))
     }
   }
 

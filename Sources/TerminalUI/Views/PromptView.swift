@@ -11,8 +11,12 @@ enum PromptView {
       title = "Add an audience"
       note = "Who the token is for, exactly as they want it: sts.amazonaws.com, https://vault.example.org"
     case .open:
-      title = "Open a token"
-      note = "The path of a file, or paste the token: with Bearer, in quotes, wrapped, or in JSON"
+      title = "Open a token or a trust policy"
+      note =
+        "The path of a file with a token or a trust policy; or paste one. A token may be in quotes, wrapped, or in JSON"
+    case .editClaim(let path, _):
+      title = "What if \(Visible.escaped(JSONPreview.prefix(path.text, limit: 60))) were"
+      note = "JSON, or a plain word. Nobody signs it: the verdicts answer as if the issuer had."
     }
     let width = min(78, size.columns - 2)
     let notes = TextWrap.lines(glyphs.words(prompt.problem ?? note), width: width - 4, limit: 3)

@@ -16,6 +16,7 @@ public func render(_ model: Model, size: Size) -> Frame {
       case .pane(.header): FieldsView.draw(model, .header, on: &canvas, in: section.content)
       case .pane(.claims): FieldsView.draw(model, .claims, on: &canvas, in: section.content)
       case .pane(.signature): SignatureView.draw(model, layout.signatureLines, on: &canvas, in: section.content)
+      case .pane(.trust): TrustPane.draw(model, on: &canvas, in: section.content)
       case .timeLeft: TimeLeftView.draw(model, on: &canvas, in: section.content)
       }
     }

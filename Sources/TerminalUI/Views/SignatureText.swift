@@ -12,6 +12,12 @@ enum SignatureText {
       return text.lines
     }
     let report = token.inspection.signature
+    if let whatIf = token.whatIf {
+      text.add(
+        text.glyphs.warning,
+        "what if: \(whatIf.changed.joined(separator: ", ")) changed, unsigned and hypothetical; "
+          + "\(model.key(.dropWhatIf)) goes back to what was signed", .warning)
+    }
     switch report.outcome {
     case .verified: addVerified(report, token, to: &text)
     case .refused: addRefused(report, to: &text)

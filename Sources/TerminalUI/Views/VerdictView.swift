@@ -31,8 +31,14 @@ enum VerdictView {
 
   private static func parts(_ model: Model) -> [VerdictLine.Part] {
     guard let token = model.token else { return [] }
-    // Trust has no place of its own yet: what fails of issuer and audience stands in the Signature pane.
-    return VerdictLine.of(token.inspection, at: model.now.timestamp).filter { $0.name != .trust }
+    // What fails of issuer and audience stands in the Signature pane; trust is what the open policies say.
+    var parts = VerdictLine.of(token.inspection, at: model.now.timestamp).filter { $0.name != .trust }
+    // What nobody signed has no signature to speak of.
+    if token.whatIf != nil { parts.removeAll { $0.name == .signature } }
+    if let trust = TrustSummary(model) {
+      parts.append(VerdictLine.Part(name: .trust, word: trust.word, detail: trust.detail))
+    }
+    return parts
   }
 
   private static func line(_ parts: [VerdictLine.Part], _ detail: Detail, _ model: Model) -> StyledLine {
@@ -45,6 +51,9 @@ enum VerdictView {
         line.add("\(name) not checked", Style(.muted))
       }
       return line
+    }
+    if model.token?.whatIf != nil {
+      line.add(detail == .bare ? "what if" : "\(glyphs.warning) what if, unsigned", Style(.warning, bold: true))
     }
     for part in parts {
       if !line.spans.isEmpty { line.add(detail.gap) }

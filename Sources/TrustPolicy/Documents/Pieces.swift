@@ -54,7 +54,7 @@ struct Pieces {
 
   // MARK: Putting together
 
-  func configurations() throws(DocumentError) -> [any TrustConfiguration] {
+  func configurations() -> [any TrustConfiguration] {
     var all: [any TrustConfiguration] = []
     all += awsRoles.map { AWSTrust(role: $0, providers: awsProviders) }
     all += entraCredentials.map { $0 as any TrustConfiguration }

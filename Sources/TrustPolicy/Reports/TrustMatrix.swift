@@ -11,13 +11,7 @@ public struct TrustMatrix: Sendable {
     public let relyingParty: RelyingParty
     public let name: String
     /// One for each column.
-    public let cells: [Cell]
-  }
-
-  public struct Cell: Sendable {
-    public let decision: Decision
-    /// The first check that fails or cannot be told; nil when the token is accepted.
-    public let reason: String?
+    public let cells: [TrustOutcome]
   }
 
   /// Holds every configuration against every token.
@@ -26,7 +20,7 @@ public struct TrustMatrix: Sendable {
     rows = documents.configurations.map { configuration in
       Row(
         relyingParty: configuration.relyingParty, name: configuration.name,
-        cells: tokens.map { Cell(configuration.verdict(on: $0.token, at: now)) })
+        cells: tokens.map { TrustOutcome(configuration.verdict(on: $0.token, at: now)) })
     }
   }
 
@@ -88,21 +82,6 @@ public struct TrustMatrix: Sendable {
 
   private func padding(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(width - TextWidth.of(text), 0))
-  }
-}
-
-extension TrustMatrix.Cell {
-  fileprivate init(_ verdict: Verdict) {
-    decision = verdict.decision
-    let outcome: Check.Outcome = verdict.decision == .reject ? .fail : .unknown
-    reason =
-      verdict.decision == .accept
-      ? nil
-      : verdict.checks.first { $0.outcome == outcome }.map {
-        let check = $0.deepest(outcome)
-        let found = check.actual.map { ", found “\($0)”" } ?? ""
-        return (outcome == .fail ? "not so: " : "cannot be told: ") + check.title + found
-      }
   }
 }
 

@@ -9,6 +9,8 @@ struct Configuration: Sendable {
   var issuer = IssuerConfiguration()
   /// Other issuers, whose keys may be fetched without asking.
   var issuers: [TrustedIssuer] = []
+  /// Files with trust policies that the interface opens, as paths from the folder of the configuration.
+  var policies: [String] = []
   var keyMap = KeyMap()
   var clipboard = ClipboardChoice.automatic
   var color = ColorChoice.automatic

@@ -25,6 +25,8 @@ struct ConfigurationReader {
       case "issuer": configuration.issuer = try issuer(value)
       case "issuers":
         configuration.issuers = try value.elements().map { (element) throws(Failure) in try trusted(element) }
+      case "policies":
+        configuration.policies = try value.elements().map { (element) throws(Failure) in try policy(element) }
       case "keys": configuration.keyMap = try keyMap(value)
       case "clipboard":
         let name = try value.choice(ClipboardChoice.allCases.map(\.rawValue))
@@ -53,6 +55,11 @@ struct ConfigurationReader {
       "issuers",
       "Issuers whose keys may be fetched without asking: URLs, or mappings of url and jwks, the URL or file of its keys."
     ),
+    (
+      "policies",
+      "Files with trust policies, which the interface holds against every token: paths, those without a slash at the "
+        + "beginning from the folder of this file."
+    ),
     ("keys", "Keys of the keyboard: the name of a command with a key or a list of keys, such as quit: ctrl-q."),
     ("clipboard", "How to copy: auto, wl-copy, xclip, xsel, pbcopy, tmux or osc52."),
     ("color", "auto, always or never."),
@@ -60,6 +67,14 @@ struct ConfigurationReader {
     ("auto-renew", "Whether tokens are renewed before they expire: true or false."),
     ("local-time", "Whether times are shown in local time: true or false."),
   ]
+
+  private func policy(_ value: YAMLValue) throws(Failure) -> String {
+    let path = try value.text()
+    guard !path.isEmpty else { throw value.failure("the path of a policy is empty", "Write the path of a file.") }
+    if path.hasPrefix("/") || path.hasPrefix("~/") { return path }
+    guard let slash = file.lastIndex(of: "/") else { return path }
+    return file[...slash] + path
+  }
 
   // MARK: Audiences
 

@@ -1,3 +1,5 @@
+import Inspection
+import TerminalUI
 import TrustPolicy
 
 /// Reads the documents of relying parties.
@@ -15,6 +17,29 @@ enum PolicyFiles {
       documents.append(try wrap { () throws(DocumentError) in try Document(bytes, file: path) })
     }
     return try wrap { () throws(DocumentError) in try TrustDocuments(documents, as: kind) }
+  }
+
+  /// What is open in the interface; what cannot be read is told, and takes nothing else with it.
+  static func read(_ inputs: [PolicyInput]) -> PolicySet {
+    PolicySet(inputs.map { document($0) })
+  }
+
+  private static func document(_ input: PolicyInput) -> Result<Document, DocumentError> {
+    switch input {
+    case .text(let text, let name):
+      Result { () throws(DocumentError) in try Document(Array(text.utf8), file: name) }
+    case .file(let path):
+      Result { () throws(DocumentError) in
+        let bytes: [UInt8]
+        do throws(Failure) {
+          bytes = try InputFile.read(UserFolders.expanded(path), limit: byteLimit)
+        } catch {
+          throw DocumentError(
+            error.message, remedy: error.hint, at: DocumentLocation(file: path, line: 1, column: 1))
+        }
+        return try Document(bytes, file: path)
+      }
+    }
   }
 
   private static func wrap<Value>(_ read: () throws(DocumentError) -> Value) throws(Failure) -> Value {

@@ -54,4 +54,10 @@ struct UserFolders: Sendable, Equatable {
     }
     return String(cString: home)
   }
+
+  /// A path with the home folder in the place of `~`: no shell has looked at what was typed into the interface.
+  static func expanded(_ path: String) -> String {
+    guard path.hasPrefix("~/"), let home = Surroundings.environment["HOME"] else { return path }
+    return home + path.dropFirst()
+  }
 }

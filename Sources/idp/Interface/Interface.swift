@@ -25,10 +25,10 @@ enum Interface {
     var model = Model(
       options: modelOptions(configuration, .forCharacters(characters), usesMouse: options.usesMouse),
       now: SystemClock.now())
-    var effects: [Effect] = []
+    var effects = model.begin()
     if let input, input != "-" {
       let name = InputFile.exists(input) ? input : "the command line"
-      effects = update(&model, .opened(text: try TokenInput.text(input), from: name))
+      effects += update(&model, .opened(text: try TokenInput.text(input), from: name))
     }
     let edge = InterfaceEffects(workspace: workspace, port: port)
     let readsInput = input == "-" || (input == nil && isatty(STDIN_FILENO) == 0)
@@ -58,6 +58,7 @@ enum Interface {
     options.utcOffset = { Surroundings.utcOffset($0) }
     options.glyphs = glyphs
     options.keyMap = configuration.keyMap
+    options.policies = configuration.policies
     return options
   }
 

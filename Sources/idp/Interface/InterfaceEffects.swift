@@ -3,6 +3,7 @@ import Issuer
 import JOSE
 import Synchronization
 import TerminalUI
+import TrustPolicy
 
 /// Carries out what the interface asks of the outside, each thing away from its loop, and posts what came of it.
 final class InterfaceEffects: Sendable {
@@ -14,11 +15,13 @@ final class InterfaceEffects: Sendable {
   private let tasks = Mutex<[EntryID: Task<Void, Never>]>([:])
   /// What blocks, in the order in which it was asked for.
   private let work = Worker()
+  private let watch: FileWatch
 
   init(workspace: Workspace, port: TerminalPort) {
     self.workspace = workspace
     resolver = KeyResolver(workspace: workspace)
     self.port = port
+    watch = FileWatch { port.post(.policiesChanged) }
     clipboard = ClipboardCopy(
       choice: workspace.configuration.clipboard, environment: Surroundings.environment,
       writeToTerminal: { bytes in
@@ -36,7 +39,8 @@ final class InterfaceEffects: Sendable {
     case .copy(let text, let what): Worker.detach { self.copy(text, what) }
     case .openFile(let path): Worker.detach { self.open(path) }
     case .saveAudiences(let names): work.add { self.save(names) }
-    case .printToTerminal, .setMouse, .redraw, .suspend, .quit: break
+    case .readPolicies(let inputs): readPolicies(inputs)
+    case .printToTerminal, .editDocument, .setMouse, .redraw, .suspend, .quit: break
     }
   }
 
@@ -129,16 +133,20 @@ final class InterfaceEffects: Sendable {
 
   private func open(_ path: String) {
     do throws(Failure) {
-      port.post(.opened(text: String(decoding: try InputFile.read(expanded(path)), as: UTF8.self), from: path))
+      port.post(
+        .opened(text: String(decoding: try InputFile.read(UserFolders.expanded(path)), as: UTF8.self), from: path))
     } catch {
       port.post(.openFailed(path: path, problem: Visible.escaped(error.message)))
     }
   }
 
-  /// No shell has looked at a path that was typed into the interface.
-  private func expanded(_ path: String) -> String {
-    guard path.hasPrefix("~/"), let home = Surroundings.environment["HOME"] else { return path }
-    return home + path.dropFirst()
+  /// Reads the policies, and sees to it that changes of the files are told.
+  private func readPolicies(_ inputs: [PolicyInput]) {
+    watch.add(
+      inputs.compactMap { input in
+        if case .file(let path) = input { UserFolders.expanded(path) } else { nil }
+      })
+    work.add { [self] in port.post(.policiesRead(PolicyFiles.read(inputs))) }
   }
 
   private func save(_ names: [String]) {

@@ -1,0 +1,40 @@
+import Inspection
+import JOSE
+
+/// Claims that somebody made up to see what would happen; no issuer has signed them.
+struct WhatIf: Sendable, Hashable {
+  var claims: JSONObject
+  /// The names of the claims that differ from the token's.
+  let changed: [String]
+
+  /// Nil when nothing differs.
+  init?(_ claims: JSONObject, insteadOf real: JSONObject) {
+    self.claims = claims
+    changed = claims.members.map(\.name.value).filter { claims[$0] != real[$0] }
+    if changed.isEmpty { return nil }
+  }
+}
+
+extension JSON {
+  /// The value with another one at a path; nil when the path leads nowhere.
+  func replacing(_ steps: ArraySlice<ClaimPath.Step>, with value: JSON) -> JSON? {
+    guard let step = steps.first else { return value }
+    let rest = steps.dropFirst()
+    switch (step, self) {
+    case (.element(let index), .array(var elements)):
+      guard elements.indices.contains(index), let changed = elements[index].replacing(rest, with: value) else {
+        return nil
+      }
+      elements[index] = changed
+      return .array(elements)
+    case (.member(let name, let occurrence), .object(var object)):
+      let places = object.members.indices.filter { object.members[$0].name.value.hasSameBytes(as: name) }
+      guard places.indices.contains(occurrence),
+        let changed = object.members[places[occurrence]].value.replacing(rest, with: value)
+      else { return nil }
+      object.members[places[occurrence]].value = changed
+      return .object(object)
+    default: return nil
+    }
+  }
+}

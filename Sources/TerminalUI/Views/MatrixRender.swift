@@ -1,0 +1,89 @@
+import Inspection
+import TrustPolicy
+
+/// The matrix: a row for each policy, a column for each token.
+enum MatrixRender {
+  /// Columns of a cell, with the blanks behind it: as many as the names of the tokens need, if there is room.
+  private static func cellWidth(_ model: Model) -> Int {
+    let names = model.matrixEntries.map { DisplayWidth.of($0.label) + 2 }
+    let room = OverlayView.textWidth(model.size) - labelWidth(model)
+    return max(12, min(names.max() ?? 12, room / max(1, names.count), 40))
+  }
+
+  private static func labelWidth(_ model: Model) -> Int {
+    let names = (0..<min(model.trust.count, 200)).map { DisplayWidth.of(TrustPane.name(of: $0, model)) }
+    return min(names.max() ?? 0, max(12, model.size.columns / 3)) + 2
+  }
+
+  /// How many rows and columns fit on the screen.
+  static func capacity(_ model: Model) -> (rows: Int, columns: Int) {
+    let room = OverlayView.textWidth(model.size) - labelWidth(model)
+    return (max(1, OverlayView.textHeight(model.size) - 3), max(1, room / cellWidth(model)))
+  }
+
+  /// Which rows and columns are on the screen.
+  static func visible(_ model: Model, _ view: MatrixView) -> (rows: Range<Int>, columns: Range<Int>) {
+    let (rows, columns) = capacity(model)
+    let count = model.matrixEntries.count
+    return (
+      min(view.offset, model.trust.count)..<min(view.offset + rows, model.trust.count),
+      min(view.firstColumn, count)..<min(view.firstColumn + columns, count)
+    )
+  }
+
+  static func draw(_ model: Model, _ view: MatrixView, on canvas: inout Canvas) {
+    let size = canvas.frame.size
+    let rect = Rect(column: 0, row: 1, width: size.columns, height: size.rows - 3)
+    let entries = model.matrixEntries
+    let (rows, columns) = visible(model, view)
+    canvas.box(
+      rect, title: "Who accepts what",
+      right: "\(model.trust.count) policies, \(entries.count) \(entries.count == 1 ? "token" : "tokens")")
+    let inside = rect.inside
+    guard !entries.isEmpty else {
+      let words = canvas.glyphs.words("There is no token yet: Esc, then \(model.key(.activate)) requests one.")
+      canvas.put(words, inside.column, inside.row, width: inside.width, Style(.muted))
+      return
+    }
+    let label = labelWidth(model)
+    let cellWidth = cellWidth(model)
+    for (place, column) in columns.enumerated() {
+      canvas.put(
+        entries[column].label, inside.column + label + place * cellWidth, inside.row, width: cellWidth - 2,
+        Style(.key, bold: true, reverse: column == view.column))
+    }
+    for (place, row) in rows.enumerated() {
+      let line = inside.row + 1 + place
+      let isSelected = row == view.row
+      canvas.put(
+        TrustPane.name(of: row, model), inside.column, line, width: label - 2,
+        Style(bold: isSelected, reverse: isSelected))
+      for (cell, column) in columns.enumerated() {
+        let outcome = model.trust.outcome(of: row, for: entries[column].id)
+        let (sign, role) = TrustPane.look(outcome?.decision, canvas.glyphs)
+        let word = outcome.map { " \($0.decision.rawValue)" } ?? ""
+        let isCursor = isSelected && column == view.column
+        canvas.put(
+          sign + word, inside.column + label + cell * cellWidth, line, width: cellWidth - 2,
+          Style(role, bold: isCursor, reverse: isCursor))
+      }
+    }
+    drawReason(model, view, entries, on: &canvas, inside)
+  }
+
+  private static func drawReason(
+    _ model: Model, _ view: MatrixView, _ entries: [Entry], on canvas: inout Canvas, _ inside: Rect
+  ) {
+    guard entries.indices.contains(view.column), view.row < model.trust.count, inside.height > 3,
+      let outcome = model.trust.outcome(of: view.row, for: entries[view.column].id)
+    else { return }
+    let text = outcome.reason ?? "would accept this token"
+    let words = canvas.glyphs.words(Visible.escaped(JSONPreview.prefix(text, limit: 300)))
+    let lines = TextWrap.lines(words, width: inside.width, limit: 2)
+    for (index, line) in lines.enumerated() {
+      canvas.put(
+        line, inside.column, inside.row + inside.height - lines.count + index, width: inside.width,
+        Style(TrustPane.look(outcome.decision, canvas.glyphs).role))
+    }
+  }
+}

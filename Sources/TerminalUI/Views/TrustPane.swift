@@ -1,0 +1,108 @@
+import Inspection
+import TrustPolicy
+
+/// The Trust pane: each policy against the selected token, in a line.
+enum TrustPane {
+  /// How many lines there are to show.
+  static func lineCount(_ model: Model) -> Int { model.trust.rowCount == 0 ? 1 : model.trust.rowCount }
+
+  static func draw(_ model: Model, on canvas: inout Canvas, in area: Rect) {
+    let width = area.width - 2
+    guard model.trust.rowCount > 0 else {
+      canvas.put(empty(model), area.column + 1, area.row, width: width)
+      return
+    }
+    let names = (0..<model.trust.count).map { name(of: $0, model) }
+    let label = min(names.reduce(0) { max($0, DisplayWidth.of($1)) }, max(12, width / 3))
+    for line in 0..<area.height where model.trust.offset + line < model.trust.rowCount {
+      let index = model.trust.offset + line
+      let isSelected = model.focus == .trust && index == model.trust.selection
+      let row = area.row + line
+      if isSelected {
+        canvas.fill(
+          Rect(column: area.column, row: row, width: area.width, height: 1), Style(reverse: true))
+      }
+      let text =
+        index < names.count
+        ? policy(index, names[index], label, model) : problem(model.trust.problems[index - names.count], canvas.glyphs)
+      canvas.put(text, area.column + 1, row, width: width, reverse: isSelected)
+    }
+  }
+
+  /// `aws deploy`
+  static func name(of index: Int, _ model: Model) -> String {
+    guard let configuration = model.trust.documents?.configurations[index] else { return "" }
+    let name = Visible.escaped(JSONPreview.prefix(configuration.name, limit: 100))
+    return "\(configuration.relyingParty.rawValue) \(name)"
+  }
+
+  private static func policy(_ index: Int, _ name: String, _ label: Int, _ model: Model) -> StyledLine {
+    let glyphs = model.options.glyphs
+    let outcome = model.selected.flatMap { model.trust.outcome(of: index, for: $0) }
+    let (sign, role) = look(outcome?.decision, glyphs)
+    var line = StyledLine("\(sign) ", Style(role, bold: true))
+    line.add(name.padded(to: label) + "  ")
+    if let outcome {
+      let reason = outcome.reason ?? "would accept this token"
+      line.add(
+        glyphs.words(Visible.escaped(JSONPreview.prefix(reason, limit: 300))),
+        Style(outcome.decision == .accept ? .muted : role))
+    } else {
+      line.add(model.token == nil ? "no token yet" : glyphs.ellipsis, Style(.muted))
+    }
+    return line
+  }
+
+  private static func problem(_ error: DocumentError, _ glyphs: Glyphs) -> StyledLine {
+    var line = StyledLine("\(glyphs.cross) ", Style(.bad, bold: true))
+    line.add(glyphs.words(Visible.escaped(JSONPreview.prefix(error.description, limit: 300))), Style(.bad))
+    return line
+  }
+
+  private static func empty(_ model: Model) -> StyledLine {
+    let words =
+      model.trust.isEmpty
+      ? "no trust policy is open; \(model.key(.open)) opens one, “policies:” in config.yaml names them"
+      : "reading the trust policies…"
+    return StyledLine(model.options.glyphs.words(words), Style(.muted))
+  }
+
+  /// The sign and the colour of a decision.
+  static func look(_ decision: Decision?, _ glyphs: Glyphs) -> (sign: String, role: Role) {
+    switch decision {
+    case .accept?: (glyphs.check, .good)
+    case .reject?: (glyphs.cross, .bad)
+    case .unknown?: ("?", .warning)
+    case nil: (glyphs.circle, .muted)
+    }
+  }
+}
+
+/// All policies against the selected token, in a word.
+struct TrustSummary {
+  let word: VerdictLine.Word
+  let detail: String
+
+  /// Nil when no policy is open, or when there is no token.
+  init?(_ model: Model) {
+    guard let id = model.selected, model.token != nil, model.trust.count > 0 else { return nil }
+    let outcomes = (0..<model.trust.count).map { model.trust.outcome(of: $0, for: id) }
+    let refusing = outcomes.indices.filter { outcomes[$0]?.decision == .reject }
+    let open = outcomes.indices.filter { outcomes[$0] == nil || outcomes[$0]?.decision == .unknown }
+    let count = model.trust.count
+    if let first = refusing.first {
+      word = .bad
+      detail =
+        refusing.count == 1
+        ? "\(TrustPane.name(of: first, model)) refuses it" : "\(refusing.count) of \(count) policies refuse it"
+    } else if let first = open.first {
+      word = .unknown
+      detail =
+        open.count == 1
+        ? "\(TrustPane.name(of: first, model)) cannot be told" : "\(open.count) of \(count) cannot be told"
+    } else {
+      word = .ok
+      detail = count == 1 ? "\(TrustPane.name(of: 0, model)) accepts it" : "all \(count) policies accept it"
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import Inspection
+import JOSE
+import Testing
+import TrustPolicy
+
+@testable import TerminalUI
+
+@Suite("Policies and what-ifs")
+struct UpdateTrustTests {
+  private func view(_ screen: ScreenDriver) -> TrustView? {
+    if case .trust(let view)? = screen.model.overlay { view } else { nil }
+  }
+
+  @Test("are read at the start, and again when a file changed")
+  func reading() throws {
+    var screen = ScreenDriver { $0.policies = ["a.json", "b.json"] }
+    #expect(screen.model.begin() == [.readPolicies([.file("a.json"), .file("b.json")])])
+    screen.send(.policiesChanged)
+    #expect(screen.effects.last == .readPolicies([.file("a.json"), .file("b.json")]))
+    #expect(ScreenDriver().model.trust.isEmpty)
+  }
+
+  @Test("come from files and from pastes that hold no token")
+  func opening() throws {
+    var screen = ScreenDriver()
+    screen.send(.opened(text: PolicyFixture.refusing, from: "deploy.json"))
+    #expect(screen.effects.last == .readPolicies([.file("deploy.json")]))
+    screen.paste(PolicyFixture.credential)
+    guard case .readPolicies(let inputs)? = screen.effects.last else {
+      Issue.record("nothing is read")
+      return
+    }
+    #expect(inputs.count == 2)
+    screen.send(.policiesRead(PolicyFixture.all))
+    #expect(view(screen)?.index == 1)
+    // What is like no document stays an error of its own.
+    screen.send(.opened(text: "hello", from: "x.txt"))
+    #expect(screen.text.contains("x.txt"))
+  }
+
+  @Test("open at what refuses; n and N go between failures, arrows fold")
+  func keys() throws {
+    var screen = try ScreenDriver.withPolicies()
+    try screen.press("t")
+    #expect(view(screen)?.index == 0)
+    #expect(view(screen)?.location?.line == 9)
+    let first = view(screen)?.selection
+    try screen.press("n")
+    #expect(view(screen)?.selection == first)
+    try screen.press("left")
+    #expect(view(screen)?.selectedRow != view(screen)?.rows[first ?? 0])
+    try screen.press("left")
+    #expect((view(screen)?.rows.count ?? 0) < 30)
+    try screen.press("]")
+    #expect(view(screen)?.index == 1)
+    try screen.press("]")
+    #expect(view(screen)?.index == 0)
+    try screen.press("[")
+    #expect(view(screen)?.index == 1)
+    try screen.press("esc")
+    #expect(view(screen) == nil)
+  }
+
+  @Test("e opens the document at the line, yy copies the suggestion")
+  func editing() throws {
+    var screen = try ScreenDriver.withPolicies()
+    try screen.press("t", "e")
+    #expect(screen.effects.last == .editDocument(path: "deploy.json", line: 9))
+    try screen.press("y", "y")
+    guard case .copy(let text, _)? = screen.effects.last else {
+      Issue.record("nothing is copied")
+      return
+    }
+    #expect(text.contains("https://github.com/acme/app\""))
+  }
+
+  @Test("a changed document turns the verdict in the open view")
+  func changed() throws {
+    var screen = try ScreenDriver.withPolicies()
+    try screen.press("t")
+    #expect(view(screen)?.verdict?.decision == .reject)
+    let mended = PolicyFixture.refusing.replacing("/tree/main", with: "")
+    screen.send(
+      .policiesRead(
+        PolicySet([
+          PolicyFixture.document(mended, "deploy.json"),
+          PolicyFixture.document(PolicyFixture.provider, "provider.json"),
+        ])))
+    #expect(view(screen)?.verdict?.decision == .accept)
+    #expect(screen.text.contains("AWS would accept this token"))
+  }
+
+  @Test("verdicts follow the clock")
+  func clock() throws {
+    var screen = try ScreenDriver.withPolicies(
+      PolicySet([
+        PolicyFixture.document(PolicyFixture.refusing.replacing("/tree/main", with: ""), "deploy.json"),
+        PolicyFixture.document(PolicyFixture.provider, "provider.json"),
+      ]))
+    try screen.press("t")
+    #expect(view(screen)?.verdict?.decision == .accept)
+    screen.pass(seconds: 3552 + 299)
+    #expect(view(screen)?.verdict?.decision == .accept)
+    screen.pass(seconds: 2)
+    #expect(view(screen)?.verdict?.decision == .reject)
+  }
+
+  @Test("Enter in the matrix shows why")
+  func matrix() throws {
+    var screen = try ScreenDriver.withPolicies()
+    try screen.press("m", "down", "enter")
+    #expect(view(screen)?.index == 1)
+  }
+
+  @Test("a what-if answers while it is typed, goes back with Esc, and is dropped with E")
+  func whatIf() throws {
+    var screen = try ScreenDriver.withPolicies()
+    func outcome(_ screen: ScreenDriver) -> Decision? {
+      screen.model.selected.flatMap { screen.model.trust.outcome(of: 0, for: $0) }?.decision
+    }
+    #expect(outcome(screen) == .reject)
+    try screen.press("3", "down", "e", "end")
+    try screen.press("backspace")
+    screen.type("/tree/main\"")
+    #expect(outcome(screen) == .accept)
+    try screen.press("esc")
+    #expect(outcome(screen) == .reject)
+    #expect(screen.model.token?.whatIf == nil)
+    try screen.press("e", "ctrl-u")
+    screen.type("https://github.com/acme/app/tree/main")
+    try screen.press("enter")
+    #expect(outcome(screen) == .accept)
+    #expect(screen.model.token?.whatIf?.changed == ["sub"])
+    // The token that is copied is the real one.
+    let token = screen.model.token?.compact
+    try screen.press("c")
+    #expect(screen.effects.last == .copy(token ?? "", what: "the token of sts.amazonaws.com"))
+    try screen.press("E")
+    #expect(outcome(screen) == .reject)
+  }
+
+  @Test("many policies are asked little by little, so that no key waits")
+  func many() throws {
+    let documents = (0..<200).map { PolicyFixture.document(PolicyFixture.refusing, "role\($0).json") }
+    var screen = ScreenDriver { $0.policies = ["x"] }
+    try screen.request()
+    screen.send(.policiesRead(PolicySet(documents)))
+    #expect(screen.model.waitsForVerdicts)
+    #expect(screen.model.nextWake != nil)
+    for _ in 0..<20 { screen.pass(milliseconds: 1) }
+    #expect(!screen.model.waitsForVerdicts)
+    #expect(
+      (0..<200).allSatisfy { index in
+        screen.model.selected.flatMap { screen.model.trust.outcome(of: index, for: $0) } != nil
+      })
+  }
+
+  @Test("hostile documents and claims bring no control character to the screen")
+  func hostile() throws {
+    let hostile = PolicyFixture.credential.replacing("acme/app", with: #"a\u001b[31m\u0007\u202e"#)
+    var screen = try ScreenDriver.withPolicies(PolicySet([PolicyFixture.document(hostile, "a\u{1B}[2Jb.json")]))
+    try screen.press("t")
+    #expect(!screen.text.unicodeScalars.contains { $0 != "\n" && ($0.value < 0x20 || $0.value == 0x202E) })
+  }
+}
