@@ -174,5 +174,5 @@ struct OctoSTSPolicy: DocumentShape, TrustConfiguration {
   }
 
   /// As Go's %q writes a text.
-  private static func quoted(_ text: String) -> String { "\"\(JSONString(text).raw)\"" }
+  private static func quoted(_ text: String) -> String { GoText.quoted(text) }
 }
