@@ -120,6 +120,7 @@ struct AWSTokenTests {
       ),
       // azp becomes the condition key aud, whatever aud is.
       (#"["a","b"]"#, #","azp":"sts.amazonaws.com""#, .accept, ""),
+      (#""sts.amazonaws.com""#, #","azp":null"#, .accept, ""),
       (
         #""sts.amazonaws.com""#, #","azp":"x""#, .reject,
         "The web identity token provided could not be validated. See the AssumeRoleWithWebIdentity documentation for "

@@ -133,7 +133,9 @@ struct AWSTrust: TrustConfiguration {
         answer.map { PartyAnswer("InvalidIdentityToken", $0) })
     }
     guard let claim = token["aud"], claim != .null else { return step(.skipped, nil, "the token has no aud") }
-    let azp = token["azp"].flatMap { $0 == .null ? nil : $0 }
+    var azp = token["azp"]
+    // Null is as good as missing; a bare nil would be JSON's null here.
+    if case .null? = azp { azp = Optional.none }
     if case .array(let elements) = claim {
       if elements.isEmpty { return step(.fail, "[]", nil, "Claim is not allowed to be empty: aud") }
       if elements.count > 1, azp == nil {

@@ -41,6 +41,12 @@ enum Terraform {
         credentials.append((owner ?? "", try EntraCredential(terraform: values, name: resource.address)))
       case "google_iam_workload_identity_pool_provider":
         if let provider = try google(values) { pieces.googleProviders.append(provider) }
+      case "vault_jwt_auth_backend":
+        guard values.present("type")?.string != "oidc" || values.present("oidc_discovery_url") != nil else { continue }
+        pieces.vaultConfigs.append(try VaultConfig(values))
+      case "vault_jwt_auth_backend_role":
+        guard values.present("user_claim") != nil else { continue }
+        pieces.vaultRoles.append(try VaultRole(values, name: resource.address))
       case let type where type.hasPrefix("google_") && type.contains("_iam_"):
         if let policy = try GooglePolicy(terraform: values) { pieces.googlePolicies.append(policy) }
       default: continue

@@ -64,13 +64,13 @@ enum GoText {
     }
   }
 
-  /// As `%v` writes a float64: the shortest digits, with an exponent below -4 and from 6 on unless there are none to save.
+  /// As `%v` writes a float64: the shortest digits, with an exponent below -4 and from 6 on.
   static func number(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-Inf" : "+Inf" }
     let sign = value.sign == .minus ? "-" : ""
     let (digits, point) = shortest(value.magnitude)
     let exponent = point - 1
-    if exponent < -4 || exponent >= max(digits.count, 6), digits != "0", exponent < -4 || exponent >= 21 || true {
+    if digits != "0", exponent < -4 || exponent >= 6 {
       return sign + scientific(digits, exponent)
     }
     return sign + plain(digits, point)

@@ -30,7 +30,7 @@ extension Repair {
     return of(Edit(replacing: last, with: quoted(own) + separator + quoted(text)), title)
   }
 
-  private static func of(_ edit: Edit?, _ title: String) -> [Repair] {
+  static func of(_ edit: Edit?, _ title: String) -> [Repair] {
     guard let edit else { return [] }
     return [Repair(title: title, before: edit.before, after: edit.after, change: .document([edit]))]
   }
