@@ -299,9 +299,15 @@ def measure_throughput(path):
     for algorithm, pattern in (("RS256", r"^rsa 2048 bits"), ("ES256", r"nistp256"), ("EdDSA", r"Ed25519")):
         line = next(line for line in result.split("\n") if re.search(pattern, line) and not line.startswith("Doing"))
         speed[algorithm] = [float(part) for part in line.split()[-2:]]
-    rows = []
+    rows, trust, cel = [], [], []
     for line in subprocess.run([path], capture_output=True, text=True, check=True).stdout.strip().split("\n"):
         algorithm, *parts = line.split()
+        if algorithm == "trust":
+            trust.append([parts[0].replace("_", " "), f"{float(parts[1]) / 1000:.3f}", parts[2]])
+            continue
+        if algorithm == "cel":
+            cel.append([parts[0], parts[1], parts[2]])
+            continue
         figures = dict(zip(parts[::2], map(float, parts[1::2])))
         sign, verify = speed[algorithm]
         rows += [
@@ -312,6 +318,12 @@ def measure_throughput(path):
             [f"{algorithm} issue", "", f"{figures['sign']:.0f}", f"{sign:.0f}", number(figures["sign"] / sign)],
         ]
     table(["", "aim", "idp", "openssl speed", "ratio"], rows)
+    print("\nVerdicts, against the time of one verification with RS256\n")
+    aims = {"a policy of AWS's maximum size, decided": 1, "500 policies, decided": 100}
+    table(["", "aim ms", "ms", "ratio"], [[name, aims.get(name, ""), time, ratio] for name, time, ratio in trust])
+    if cel:
+        print("\nConformance of the expression language (cel-spec), without cases that need messages\n")
+        table(["", "passed", "of"], cel)
 
 
 def main():
