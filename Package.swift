@@ -17,7 +17,10 @@ let package = Package(
     .target(name: "JOSE", dependencies: ["COpenSSL"]),
     .target(name: "Inspection", dependencies: ["JOSE"]),
     .target(name: "CEL"),
-    .target(name: "TrustPolicy", dependencies: ["CEL", "Inspection", "Yams"]),
+    .target(
+      name: "TrustPolicy", dependencies: ["CEL", "Inspection", "Yams"],
+      // Yams brings Foundation along, whose searches in texts are slow and would be taken without being asked for.
+      swiftSettings: [.enableUpcomingFeature("MemberImportVisibility")]),
     .target(name: "Issuer", dependencies: ["JOSE"]),
     .target(
       name: "Federation",

@@ -179,21 +179,24 @@ struct AWSPolicyTest {
         })
     }
     guard !outcomes.contains(where: { $0.statement.allows && $0.matches == .yes }) else { return }
-    evaluation.routes = outcomes.filter(\.statement.allows).map { outcome in
-      var obstacles: [Route.Obstacle] = []
-      if !outcome.actionFits {
-        obstacles.append(.init(repairs: AWSRepairs.action(outcome.statement)))
-      }
-      if !outcome.principalFits {
-        obstacles.append(.init(repairs: AWSRepairs.principal(outcome.statement, token, account: role.account)))
-      }
-      for (condition, truth) in outcome.conditions where truth == .no {
-        obstacles.append(
-          .init(
-            repairs: AWSRepairs.condition(
-              condition, token: token, hasVariables: role.policy.hasVariables, provider: provider)))
-      }
-      return Route(obstacles: obstacles)
+    evaluation.routes = { outcomes.filter(\.statement.allows).map { route(outcome: $0) } }
+  }
+
+  /// What stands in the way of being allowed by a statement.
+  private func route(outcome: Outcome) -> Route {
+    var obstacles: [Route.Obstacle] = []
+    if !outcome.actionFits {
+      obstacles.append(.init(repairs: AWSRepairs.action(outcome.statement)))
     }
+    if !outcome.principalFits {
+      obstacles.append(.init(repairs: AWSRepairs.principal(outcome.statement, token, account: role.account)))
+    }
+    for (condition, truth) in outcome.conditions where truth == .no {
+      obstacles.append(
+        .init(
+          repairs: AWSRepairs.condition(
+            condition, token: token, hasVariables: role.policy.hasVariables, provider: provider)))
+    }
+    return Route(obstacles: obstacles)
   }
 }

@@ -59,7 +59,7 @@ struct EntraCredentials: DocumentShape, TrustConfiguration {
     evaluation.addBeside(
       Check(id: "credential", title: title, outcome: outcome, location: location, children: matches.map(\.check)),
       answer: outcome == .fail ? answer(matches, token) : nil)
-    if outcome == .fail { evaluation.routes = matches.map { Route(obstacles: $0.obstacles) } }
+    if outcome == .fail { evaluation.routes = { matches.map { Route(obstacles: $0.obstacles) } } }
     evaluation.principal = matches.first { $0.outcome == .pass }.map {
       "the owner of the credential \($0.credential.name ?? "at line \($0.credential.node.location.line)")"
     }

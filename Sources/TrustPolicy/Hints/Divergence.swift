@@ -4,21 +4,26 @@ import JOSE
 public struct Divergence: Sendable, Equatable {
   /// How many scalars both begin with.
   public let commonScalars: Int
-  /// One sentence, such as `they differ only by case`. Quotes both values: escape it before it is shown.
-  public let sentence: String
+  private let policy: String
+  private let token: String
+  private let isPattern: Bool
 
   /// Compares what a policy wants with what a token has; nil when they are the same bytes.
   ///
   /// - Parameter isPattern: whether `*` and `?` of the policy's value stand for anything.
   public init?(policy: String, token: String, isPattern: Bool = false) {
     guard !policy.hasSameBytes(as: token) else { return nil }
-    let left = Array(policy.unicodeScalars)
-    let right = Array(token.unicodeScalars)
-    let common = zip(left, right).prefix { $0 == $1 }.count
-    commonScalars = common
-    sentence =
-      Self.gitHub(policy, token, isPattern: isPattern) ?? Self.likeness(policy, token)
-      ?? Self.parting(left, right, common, isPattern: isPattern)
+    commonScalars = zip(policy.unicodeScalars, token.unicodeScalars).prefix { $0 == $1 }.count
+    self.policy = policy
+    self.token = token
+    self.isPattern = isPattern
+  }
+
+  /// One sentence, such as `they differ only by case`. Quotes both values: escape it before it is shown.
+  public var sentence: String {
+    if let known = Self.gitHub(policy, token, isPattern: isPattern) ?? Self.likeness(policy, token) { return known }
+    return Self.parting(
+      Array(policy.unicodeScalars), Array(token.unicodeScalars), commonScalars, isPattern: isPattern)
   }
 
   // MARK: What is behind it

@@ -103,7 +103,7 @@ struct PyPIPublishers: DocumentShape, TrustConfiguration {
         location: chosen?.publisher.node.location ?? location,
         children: matches.map(\.check)), answer: Self.refusal("Publisher with matching claims was not found"))
     guard let chosen else {
-      evaluation.routes = matches.map { Route(obstacles: $0.obstacles) }
+      evaluation.routes = { matches.map { Route(obstacles: $0.obstacles) } }
       if matches.isEmpty { evaluation.obstacle([]) }
       return
     }

@@ -17,7 +17,8 @@ public struct Evaluation: Sendable {
   /// What no document tells but must be true as well.
   var beyond: [Check] = []
   /// Ways to accept the token: each mends everything that stands in one way of being accepted.
-  var routes: [Route] = []
+  /// They are made when they are asked for: a bare decision needs none.
+  var routes: @Sendable () -> [Route] = { [] }
   /// What stands in every way, such as a wrong audience.
   var obstacles: [Route.Obstacle] = []
 

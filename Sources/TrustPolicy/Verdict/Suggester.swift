@@ -14,7 +14,8 @@ struct Suggester {
 
   func suggestions(for evaluation: Evaluation) -> [Suggestion] {
     guard evaluation.decision == .reject else { return [] }
-    let routes = evaluation.routes.isEmpty ? [Route(obstacles: [])] : evaluation.routes
+    var routes = evaluation.routes()
+    if routes.isEmpty { routes = [Route(obstacles: [])] }
     var found: [Suggestion] = []
     var trials = 0
     for route in routes.sorted(by: { $0.obstacles.count < $1.obstacles.count }) {
