@@ -33,7 +33,68 @@ git -C "$work/app" init --quiet --initial-branch=main
 git -C "$work/app" remote add origin git@github.com:acme/app.git
 git -C "$work/app" config user.name 'Ada Lovelace'
 git -C "$work/app" config user.email ada@acme.dev
-printf 'issuer:\n  url: https://idp.acme.dev\n' >"$work/config/idp/config.yaml"
+mkdir "$work/config/idp/policies"
+(
+  cd "$work/config/idp/policies"
+  role() {
+    cat <<JSON
+{
+  "Role": {
+    "RoleName": "$1",
+    "Arn": "arn:aws:iam::111122223333:role/$1",
+    "AssumeRolePolicyDocument": {
+      "Version": "2012-10-17",
+      "Statement": [
+        {
+          "Effect": "Allow",
+          "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/idp.acme.dev"},
+          "Action": "sts:AssumeRoleWithWebIdentity",
+          "Condition": {
+            "$2": {
+              "idp.acme.dev:aud": "sts.amazonaws.com",
+              "idp.acme.dev:sub": "$3"
+            }
+          }
+        }
+      ]
+    }
+  }
+}
+JSON
+  }
+  role deploy StringEquals https://github.com/acme/app/tree/main >deploy.json
+  role preview StringLike 'https://github.com/acme*' >preview.json
+  cat >provider.json <<<'{"Url": "idp.acme.dev", "ClientIDList": ["sts.amazonaws.com"]}'
+  cat >azure.json <<JSON
+{
+  "name": "app-main",
+  "issuer": "https://idp.acme.dev",
+  "subject": "https://github.com/acme/app",
+  "audiences": ["api://AzureADTokenExchange"]
+}
+JSON
+  cat >vault-config.json <<<'{"oidc_discovery_url": "https://idp.acme.dev", "bound_issuer": "https://idp.acme.dev"}'
+  cat >vault-app.json <<JSON
+{
+  "role_type": "jwt",
+  "user_claim": "sub",
+  "bound_audiences": ["vault.hashicorp.com"],
+  "bound_subject": "https://github.com/acme/app",
+  "token_policies": ["app"]
+}
+JSON
+)
+cat >"$work/config/idp/config.yaml" <<YAML
+issuer:
+  url: https://idp.acme.dev
+policies:
+  - policies/deploy.json
+  - policies/preview.json
+  - policies/provider.json
+  - policies/azure.json
+  - policies/vault-config.json
+  - policies/vault-app.json
+YAML
 chmod 600 "$work/config/idp/config.yaml"
 
 clock=$work/clock
@@ -175,3 +236,38 @@ at '2026-11-23 12:00:48'
 shows 'expired 3m 2s ago'
 shows '^ . show .*q back'
 picture expired
+
+# -- Why a relying party refuses a token
+
+request_three 120 40 --
+press 't'
+shows 'AWS would refuse this token'
+shows 'AWS would say: AccessDenied'
+shows '^ . next failure|^ n next failure'
+picture trust-refused
+
+request_three 120 40 --
+press 't]'
+shows 'AWS would accept this token'
+shows 'warning: '
+picture trust-warning
+
+request_three 120 36 --
+press 'm'
+shows 'Who accepts what'
+shows 'vault vault-app +. reject +. reject +. accept'
+picture matrix
+
+request_three 120 36 --
+press '3j'
+press 'e'
+shows 'What if .sub were'
+press $'\x15'
+press 'https://github.com/acme/app/tree/main'
+shows 'aws deploy +would accept|. aws deploy .*would accept'
+press '\r'
+shows 'what if, unsigned'
+at '2026-11-23 12:00:58'
+shows '12:00:58Z'
+shows '^ . show .*q back'
+picture what-if

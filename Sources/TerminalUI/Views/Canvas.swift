@@ -70,7 +70,9 @@ struct Canvas {
   }
 
   /// An empty box over what was there.
-  mutating func box(_ rect: Rect, title: String, right: String = "", role: Role = .accent) {
+  mutating func box(
+    _ rect: Rect, title: String, right: String = "", role: Role = .accent, rightRole: Role = .muted
+  ) {
     guard rect.width >= 2, rect.height >= 2 else { return }
     fill(rect)
     let edge = Style(role)
@@ -82,7 +84,7 @@ struct Canvas {
     horizontal(
       rect, row: rect.row + rect.height - 1, left: glyphs.bottomLeft, right: glyphs.bottomRight, edge)
     label(
-      StyledLine(title, Style(role, bold: true)), StyledLine(right, Style(.muted)), rect, row: rect.row,
+      StyledLine(title, Style(role, bold: true)), StyledLine(right, Style(rightRole)), rect, row: rect.row,
       isFocused: false)
   }
 

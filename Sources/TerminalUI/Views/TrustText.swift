@@ -262,8 +262,7 @@ enum TrustRender {
     let room = rect.width - 8 - DisplayWidth.of(outcome.text)
     canvas.box(
       rect, title: TrustText.title(model, view, room: room), right: outcome.text,
-      role: view.verdict == nil ? .accent : outcome.role
-    )
+      role: view.verdict == nil ? .accent : outcome.role, rightRole: outcome.role)
     let inside = rect.inside
     for row in 0..<height where lines.indices.contains(view.offset + row) {
       let line = lines[view.offset + row]
