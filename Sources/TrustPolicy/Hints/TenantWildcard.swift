@@ -36,8 +36,8 @@ enum TenantWildcard {
       let segments = head.dropFirst(8).split(separator: "/", omittingEmptySubsequences: false)
       // Host and owner, each closed by a slash.
       if segments.count == 2, !segments[1].isEmpty {
-        return "“\(pattern)” is not closed after the owner: whoever registers one whose name begins with “\(segments[1])” "
-          + "gets in."
+        return "“\(pattern)” is not closed after the owner: whoever registers one whose name begins with "
+          + "“\(segments[1])” gets in."
       }
       if segments.count < 3 {
         return "“\(pattern)” leaves the owner of the repository open: anybody's repository fits."
