@@ -32,6 +32,16 @@ public struct PolicySet: Sendable {
     self.problems = problems
   }
 
+  private init(documents: TrustDocuments?, problems: [DocumentError]) {
+    self.documents = documents
+    self.problems = problems
+  }
+
+  /// The same without what is wrong with a document.
+  public func leavingOut(problemsOf file: String) -> PolicySet {
+    PolicySet(documents: documents, problems: problems.filter { $0.location.file != file })
+  }
+
   /// The number of configurations.
   public var count: Int { documents?.configurations.count ?? 0 }
 }

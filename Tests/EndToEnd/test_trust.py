@@ -123,57 +123,108 @@ class Trust(EndToEndCase):
         terminal.find("entra app")
 
 
-class TrustCommands(EndToEndCase):
-    def test_every_relying_party_explains_an_accepted_and_a_refused_token(self):
-        issuer = "https://idp.acme.dev"
-        documents = {
-            "aws": [role(SUBJECT), PROVIDER],
-            "entra": [json.dumps({"name": "a", "issuer": issuer, "subject": SUBJECT, "audiences": ["sts.amazonaws.com"]})],
-            "gcp": [
-                json.dumps(
-                    {
-                        "name": "projects/1/locations/global/workloadIdentityPools/p/providers/x",
-                        "oidc": {"issuerUri": issuer, "allowedAudiences": ["sts.amazonaws.com"]},
-                        "attributeMapping": {"google.subject": "assertion.sub"},
-                        "attributeCondition": f"assertion.sub == '{SUBJECT}'",
-                    })
-            ],
-            "vault": [
-                json.dumps({"oidc_discovery_url": issuer, "bound_issuer": issuer}),
-                json.dumps(
-                    {
-                        "role_type": "jwt", "user_claim": "sub", "bound_audiences": ["sts.amazonaws.com"],
-                        "bound_subject": SUBJECT,
-                    }),
-            ],
-            "kubernetes": [
-                "apiVersion: apiserver.config.k8s.io/v1\nkind: AuthenticationConfiguration\njwt:\n- issuer:\n"
-                f"    url: {issuer}\n    audiences: [sts.amazonaws.com]\n  claimValidationRules:\n"
-                f"  - expression: claims.sub == '{SUBJECT}'\n  claimMappings:\n    username: {{claim: sub, prefix: 'x:'}}\n"
-            ],
-            "octo-sts": [f"issuer: {issuer}\nsubject: {SUBJECT}\naudience: sts.amazonaws.com\npermissions: {{}}\n"],
-        }
+ISSUER = "https://idp.acme.dev"
+CI_SUBJECT = "project_path:acme/app:ref_type:branch:ref:main"
+CI_CLAIMS = {
+    "project_path": "acme/app", "ref_path": "refs/heads/main", "sha": "4f2a",
+    "ci_config_ref_uri": "idp.acme.dev/acme/app//.gitlab-ci.yml@refs/heads/main",
+}
+
+
+def everybody(subject, project):
+    """What each relying party is told to trust: a subject, and for PyPI a project; tokens are for the audience pypi."""
+    aws = json.loads(role(subject))
+    return {
+        "aws": [json.dumps(aws, indent=1), json.dumps({"Url": "idp.acme.dev", "ClientIDList": ["pypi"]})],
+        "entra": [json.dumps({"name": "a", "issuer": ISSUER, "subject": subject, "audiences": ["pypi"]})],
+        "gcp": [
+            json.dumps(
+                {
+                    "name": "projects/1/locations/global/workloadIdentityPools/p/providers/x",
+                    "oidc": {"issuerUri": ISSUER, "allowedAudiences": ["pypi"]},
+                    "attributeMapping": {"google.subject": "assertion.sub"},
+                    "attributeCondition": f"assertion.sub == '{subject}'",
+                })
+        ],
+        "vault": [
+            json.dumps({"oidc_discovery_url": ISSUER, "bound_issuer": ISSUER}),
+            json.dumps(
+                {"role_type": "jwt", "user_claim": "sub", "bound_audiences": ["pypi"], "bound_subject": subject}),
+        ],
+        "kubernetes": [
+            "apiVersion: apiserver.config.k8s.io/v1\nkind: AuthenticationConfiguration\njwt:\n- issuer:\n"
+            f"    url: {ISSUER}\n    audiences: [pypi]\n  claimValidationRules:\n"
+            f"  - expression: claims.sub == '{subject}'\n  claimMappings:\n    username: {{claim: sub, prefix: 'x:'}}\n"
+        ],
+        "octo-sts": [f"issuer: {ISSUER}\nsubject: {subject}\naudience: pypi\npermissions: {{}}\n"],
+        "pypi": [
+            json.dumps(
+                {
+                    "kind": "GitLab", "repository": project, "workflow_filepath": ".gitlab-ci.yml",
+                    "issuer_url": ISSUER,
+                })
+        ],
+    }
+
+
+NAMES = {
+    "aws": "AWS", "entra": "Entra ID", "gcp": "Google Cloud", "vault": "Vault", "kubernetes": "Kubernetes",
+    "octo-sts": "octo-sts", "pypi": "PyPI",
+}
+
+
+class EveryRelyingParty(EndToEndCase):
+    rows = 50
+
+    def test_explains_an_accepted_and_a_refused_token_by_command(self):
         now = int(time.time())
-        for party, texts in documents.items():
-            paths = []
-            for index, text in enumerate(texts):
-                paths.append(os.path.join(self.workspace.folder, f"{party}-{index}"))
-                with open(paths[-1], "w", encoding="utf-8") as file:
-                    file.write(text)
-            for subject, verdict, status in ((SUBJECT, "accept", 0), (SUBJECT + "/x", "reject", 1)):
-                claims = {"iss": issuer, "aud": "sts.amazonaws.com", "sub": subject, "iat": now, "exp": now + 600}
+        claims = {"iss": ISSUER, "aud": "pypi", "sub": CI_SUBJECT, "iat": now, "exp": now + 600, "jti": "1"} | CI_CLAIMS
+        for verdict, subject, project in (("accept", CI_SUBJECT, "acme/app"), ("reject", CI_SUBJECT + "/x", "acme/web")):
+            for party, texts in everybody(subject, project).items():
+                paths = []
+                for index, text in enumerate(texts):
+                    paths.append(os.path.join(self.workspace.folder, f"{party}-{index}"))
+                    with open(paths[-1], "w", encoding="utf-8") as file:
+                        file.write(text)
                 result = self.workspace.run("explain", *paths, "--claims", "-", "--json", input=json.dumps(claims))
                 with self.subTest(f"{party} {verdict}"):
-                    self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+                    self.assertEqual(result.returncode, 0 if verdict == "accept" else 1, result.stdout + result.stderr)
                     answer = json.loads(result.stdout)
                     self.assertEqual((answer["relyingParty"], answer["verdict"]), (party, verdict))
                     self.assertEqual(answer["wouldReport"] is None, verdict == "accept")
                     if verdict == "reject":
-                        # The line at fault is named, and every suggestion has a place or is about the token.
+                        # The line at fault is named, and something is suggested.
                         failing = [check for check in answer["checks"] if check["outcome"] == "fail"]
                         self.assertTrue(any(check["location"] for check in failing))
                         self.assertTrue(answer["suggestions"])
 
+    def test_explains_an_accepted_and_a_refused_token_in_the_interface(self):
+        for word, subject, project in (("accept", CI_SUBJECT, "acme/app"), ("refuse", CI_SUBJECT + "/x", "acme/web")):
+            with self.subTest(word):
+                self.show(word, everybody(subject, project))
+
+    def show(self, word, documents):
+        folder = os.path.join(self.workspace.environment["XDG_CONFIG_HOME"], "idp")
+        paths = [f"{word}-{party}-{index}" for party, texts in documents.items() for index in range(len(texts))]
+        self.workspace.configure(
+            f"audiences: [pypi]\nissuer:\n  url: {ISSUER}\n  subject: {CI_SUBJECT}\n"
+            f"  claims: {json.dumps(CI_CLAIMS)}\npolicies: {json.dumps(paths)}\n")
+        for party, texts in documents.items():
+            for index, text in enumerate(texts):
+                with open(os.path.join(folder, f"{word}-{party}-{index}"), "w", encoding="utf-8") as file:
+                    file.write(text)
+        terminal = self.with_token()
+        terminal.find("trust ok" if word == "accept" else "trust bad")
+        terminal.keys("t")
+        for number, party in enumerate(documents, 1):
+            terminal.find(rf"\({number} of 7\).*{NAMES[party]} would {word} this token")
+            if word == "refuse":
+                terminal.find(f"{NAMES[party]} would say")
+            terminal.keys("]")
+        terminal.close()
+
+
+class TrustCommands(EndToEndCase):
     def test_a_policy_reaches_neither_files_nor_the_network(self):
         path = os.path.join(self.workspace.folder, "policy.yaml")
         with open(path, "w", encoding="utf-8") as file:

@@ -90,6 +90,25 @@ struct UpdateTrustTests {
     #expect(screen.text.contains("AWS would accept this token"))
   }
 
+  @Test("are closed with D, and what was pasted and is none goes by itself")
+  func closing() throws {
+    var screen = try ScreenDriver.withPolicies()
+    try screen.press("5", "D")
+    #expect(screen.text.contains("Close the policy deploy.json?"))
+    try screen.press("y")
+    #expect(screen.effects.last == .readPolicies([.file("provider.json"), .file("credential.json")]))
+    try screen.press("1")
+    screen.paste("note: this is no policy\nat: all\n")
+    guard case .readPolicies(let inputs)? = screen.effects.last, case .text(let text, let name)? = inputs.last else {
+      Issue.record("nothing is read")
+      return
+    }
+    screen.send(.policiesRead(PolicySet([PolicyFixture.document(text, name)])))
+    #expect(screen.model.trust.inputs.count == 2)
+    #expect(screen.text.contains("no document that idp knows"))
+    #expect(screen.model.trust.problems.isEmpty)
+  }
+
   @Test("verdicts follow the clock")
   func clock() throws {
     var screen = try ScreenDriver.withPolicies(

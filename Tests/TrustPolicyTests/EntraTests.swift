@@ -100,6 +100,12 @@ struct EntraTests {
     #expect(several.decision == .unknown)
   }
 
+  @Test("refuses a token with a claim that is there twice (E4)")
+  func duplicates() throws {
+    let verdict = try documents(credential()).verdict(try gitHub(more: #","x":1,"x":2"#))
+    #expect(verdict.wouldReport == PartyAnswer("AADSTS50027", ""))
+  }
+
   @Test("takes the credential of several that fits")
   func several() throws {
     let documents = try documents("[\(credential("repo:acme/lib:x", name: "lib")),\(credential())]")

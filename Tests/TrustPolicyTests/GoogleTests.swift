@@ -167,7 +167,8 @@ struct GoogleTests {
       ("has(assertion.nothing) && assertion.nothing == 'x'", .reject),
       ("assertion.nothing == 'x' || assertion.organization_id == 'acme-1'", .accept),
       ("assertion.nothing == 'x'", .reject),
-      ("assertion.count == 20", .accept),
+      ("assertion.count == 20", .accept), ("assertion.count + 1 == 21", .unknown),
+      ("double(assertion.count) + 1.0 == 21.0", .accept),
       ("assertion.count == '20'", .reject),
       ("assertion.organization_id", .reject),
       ("assertion.sub.upperAscii() == 'USER:7/WS:9'", .unknown),
@@ -194,6 +195,20 @@ struct GoogleTests {
       verdict.suggestions.map(\.after) == [
         #""assertion.organization_id == 'acme-1' && (assertion.sub in ['user:8/ws:9', 'user:7/ws:9'] || assertion.sub == 'x')""#
       ])
+    try expectSuggestionsHold(documents, token)
+  }
+
+  @Test("names GitHub's immutable subjects, and takes both shapes")
+  func immutable() throws {
+    let documents = try documents(provider(condition: "assertion.sub == 'repo:acme/app:ref:refs/heads/main'"))
+    let token = try TrustPolicyTests.token(
+      #"{"iss":"https://app.gitpod.io","aud":"https://iam.googleapis.com/\#(Self.resource)","organization_id":"acme-1","sub":"repo:acme@42/app@7:ref:refs/heads/main"}"#
+    )
+    let verdict = try documents.verdict(token)
+    #expect(verdict.check("condition")?.hint?.contains("immutable subject") == true)
+    #expect(
+      verdict.suggestions.first?.after
+        == #""assertion.sub in ['repo:acme/app:ref:refs/heads/main', 'repo:acme@42/app@7:ref:refs/heads/main']""#)
     try expectSuggestionsHold(documents, token)
   }
 

@@ -116,6 +116,7 @@ struct KubernetesTests {
       ("claim: team\n    requiredValue: x", .reject, "oidc: required claim team not present in ID token"),
       ("claim: level\n    requiredValue: \"3\"", .reject, ""),
       ("expression: claims.level == 3", .accept, ""), ("expression: claims.level == 3.0", .accept, ""),
+      ("expression: claims.level + 1 == 4", .unknown, ""),
       (
         "expression: claims.org == 'other'\n    message: not our org", .reject,
         "oidc: error evaluating claim validation expression: validation expression 'claims.org == 'other'' failed: not "
@@ -163,6 +164,19 @@ struct KubernetesTests {
           == unauthorized(
             "oidc: error evaluating user info validation rule: validation expression '\(rule)' failed: denied"))
     }
+    try expectSuggestionsHold(documents, token)
+  }
+
+  @Test("names GitHub's immutable subjects")
+  func immutable() throws {
+    let documents = try documents(
+      configuration(
+        rules: "  claimValidationRules:\n  - claim: sub\n    requiredValue: repo:acme/app:ref:refs/heads/main"))
+    let token = try TrustPolicyTests.token(
+      #"{"iss":"https://idp.acme.dev","aud":"cluster","sub":"repo:acme@42/app@7:ref:refs/heads/main"}"#)
+    let verdict = try documents.verdict(token)
+    #expect(verdict.check("required-claim")?.hint?.contains("immutable subject") == true)
+    #expect(verdict.suggestions.first?.after == #""repo:acme@42/app@7:ref:refs/heads/main""#)
     try expectSuggestionsHold(documents, token)
   }
 

@@ -58,7 +58,7 @@ struct SuggestionTests {
     let op =
       ["StringEquals", "StringLike", "StringNotEquals", "StringEqualsIgnoreCase", "StringEqualsIfExists"]
       .randomElement(using: &dice) ?? ""
-    return switch Int.random(in: 0..<5, using: &dice) {
+    return switch Int.random(in: 0..<7, using: &dice) {
     case 0: AWSTokenTests.role(#"{"\#(op)":{"\#(host):sub":\#(sub)},"StringEquals":{"\#(host):aud":[\#(aud)]}}"#)
     case 1: #"{"issuer":"https://\#(host)","subject":\#(sub),"audiences":[\#(aud)]}"#
     case 2: "issuer: https://\(host)\nsubject: \(sub)\naudience: \(aud)\npermissions: {}\n"
@@ -69,6 +69,22 @@ struct SuggestionTests {
        "attributeMapping":{"google.subject":"assertion.repository"},
        "attributeCondition":\#(JSON("assertion.sub == \(CELLiteral.quoted(subject))").compact())}
       """#
+    case 4:
+      #"""
+      {"role_type":"jwt","user_claim":"sub","bound_audiences":[\#(aud)],"bound_claims_type":"\#(["string", "glob"].randomElement(using: &dice) ?? "")",
+       "bound_claims":{"sub":\#(sub),"repository":["acme/lib"]}}
+      """#
+    case 5:
+      """
+      apiVersion: apiserver.config.k8s.io/v1
+      kind: AuthenticationConfiguration
+      jwt:
+      - issuer: {url: "https://\(host)", audiences: [\(aud)]}
+        claimValidationRules:
+        - {claim: sub, requiredValue: \(sub)}
+        - {expression: "claims.repository == 'acme/app'"}
+        claimMappings: {username: {claim: sub, prefix: ""}}
+      """
     default: #"{"kind":"GitHub","repository":"acme/app","workflow":"a.yml","environment":"prod"}"#
     }
   }

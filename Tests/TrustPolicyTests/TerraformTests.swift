@@ -36,6 +36,10 @@ struct TerraformTests {
       {"address":"google_service_account_iam_member.m","mode":"managed","type":"google_service_account_iam_member",
        "values":{"role":"roles/iam.workloadIdentityUser","condition":[],
         "member":"principal://iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/pool/subject/repo:acme/app:ref:refs/heads/main"}}
+      ,{"address":"vault_jwt_auth_backend.jwt","mode":"managed","type":"vault_jwt_auth_backend",
+       "values":{"path":"jwt","type":"jwt","oidc_discovery_url":"https://\(host)","bound_issuer":"https://\(host)","jwt_supported_algs":null,"jwt_validation_pubkeys":null,"jwks_url":""}},
+      {"address":"vault_jwt_auth_backend_role.app","mode":"managed","type":"vault_jwt_auth_backend_role",
+       "values":{"role_name":"app","role_type":"jwt","user_claim":"sub","bound_audiences":["vault"],"bound_claims":{"repository":"acme/app"},"claim_mappings":null,"clock_skew_leeway":0}}
      ]}]}
     """
 
@@ -53,11 +57,11 @@ struct TerraformTests {
     ])
   func found(text: String) throws {
     let documents = try documents(text.replacing("RESOURCES", with: Self.resources))
-    #expect(documents.configurations.map(\.relyingParty) == [.aws, .entra, .gcp])
+    #expect(documents.configurations.map(\.relyingParty) == [.aws, .entra, .gcp, .vault])
     #expect(documents.configurations.map(\.name).first == "module.ci.aws_iam_role.deploy")
     for (index, audience) in [
       "sts.amazonaws.com", "api://AzureADTokenExchange",
-      "//iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/pool/providers/gh",
+      "//iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/pool/providers/gh", "vault",
     ].enumerated() {
       #expect(documents.decision(of: index, on: try token(audience), at: noon) == .accept)
     }

@@ -103,6 +103,17 @@ struct VaultTests {
     #expect(verdict.check("issuer")?.hint?.contains("vault read -format=json auth/jwt/config") == true)
   }
 
+  @Test("takes no claim twice where keys are written down, as OpenBao was seen to")
+  func duplicates() throws {
+    let role = #"{"role_type":"jwt","user_claim":"sub","bound_audiences":["a"]}"#
+    let twice = try TrustPolicyTests.token(#"{"iss":"https://i","aud":"a","sub":"x","sub":"s"}"#)
+    #expect(
+      try documents(#"{"jwt_validation_pubkeys":["PEM"]}"#, role).verdict(twice).wouldReport?.message
+        == "error validating token: error verifying token signature: no known key successfully validated the token signature"
+    )
+    #expect(try documents(config, role).verdict(twice).decision == .accept)
+  }
+
   @Test("leaves open what hangs on the caller, and what differs between Vault and OpenBao")
   func unknown() throws {
     for more in [

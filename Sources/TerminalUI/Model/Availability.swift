@@ -10,6 +10,8 @@ extension Model {
     case .renewAll:
       entries.contains { $0.audience != nil && $0.token != nil }
         ? nil : "no token was requested yet; Enter requests one"
+    case .delete where focus == .trust:
+      trust.input(of: trust.selection) == nil ? "no trust policy is open; \(key(.open)) opens one" : nil
     case .delete: selectedEntry == nil ? "the list is empty" : nil
     case .compare: comparisonObstacle
     case .verify: verificationObstacle

@@ -46,7 +46,7 @@ public struct Command: Sendable {
     Command(.renewAll, .tokens, "Renew all tokens that were requested", ["R"]),
     Command(.open, .tokens, "Open a token or a trust policy from a file, or paste one", ["o"], hint: ("open", 7)),
     Command(.add, .tokens, "Add an audience", ["a"], hint: ("add audience", 12)),
-    Command(.delete, .tokens, "Remove the audience, or close the token", ["D"]),
+    Command(.delete, .tokens, "Remove the audience, or close the token or the policy", ["D"]),
     Command(.compare, .tokens, "Compare with another token, claim by claim", ["d"], hint: ("compare", 14)),
     Command(.verify, .tokens, "Verify again, fetching the keys anew", ["v"], hint: ("verify", 13)),
     Command(.cancel, .tokens, "Cancel a request, clear a filter or a message", [.escape]),

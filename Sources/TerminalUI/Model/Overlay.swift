@@ -42,6 +42,7 @@ struct Confirmation: Sendable, Hashable {
   enum Purpose: Sendable, Hashable {
     case delete(EntryID)
     case fetchKeys(EntryID, issuer: String)
+    case closePolicy(PolicyInput)
   }
   var purpose: Purpose
   var question: String

@@ -6,6 +6,14 @@ public enum PolicyInput: Sendable, Hashable {
   case file(String)
   /// A document that was pasted, under the name that it is shown with.
   case text(String, name: String)
+
+  /// What its places call it.
+  var name: String {
+    switch self {
+    case .file(let path): path
+    case .text(_, let name): name
+    }
+  }
 }
 
 /// The trust policies that are open, and what they decide about the tokens of the list.
@@ -27,6 +35,15 @@ struct Trust: Sendable {
     self.inputs = inputs
   }
 
+  /// Where a row of the pane comes from; nil when it stands in nothing that is open.
+  func input(of row: Int) -> PolicyInput? {
+    let file =
+      row < count
+      ? documents?.configurations[row].location.file
+      : problems.indices.contains(row - count) ? problems[row - count].location.file : nil
+    return file.flatMap { file in inputs.first { $0.name == file } }
+  }
+
   var documents: TrustDocuments? { policies?.documents }
   var problems: [DocumentError] { policies?.problems ?? [] }
   var count: Int { policies?.count ?? 0 }
@@ -39,6 +56,12 @@ struct Trust: Sendable {
     readingSince = nil
     revision += 1
     outcomes = [:]
+    selection = max(0, min(selection, rowCount - 1))
+  }
+
+  /// Leaves out what was said about a document that is not open any more.
+  mutating func forgetProblem(of name: String) {
+    policies = policies?.leavingOut(problemsOf: name)
     selection = max(0, min(selection, rowCount - 1))
   }
 

@@ -125,6 +125,7 @@ extension Model {
   }
 
   private mutating func askToDelete() {
+    if focus == .trust { return askToClosePolicy() }
     guard let entry = selectedEntry else { return }
     let isAudience = entry.audience != nil
     overlay = .confirm(

@@ -256,6 +256,7 @@ extension Model {
       overlay = nil
       switch confirmation.purpose {
       case .delete(let id): return delete(id)
+      case .closePolicy(let input): return closePolicy(input)
       case .fetchKeys(let id, let issuer):
         guard let index = index(of: id) else { return [] }
         confirmedIssuers.insert(issuer)

@@ -38,6 +38,22 @@ extension Model {
     }
   }
 
+  mutating func askToClosePolicy() {
+    guard let input = trust.input(of: trust.selection) else { return }
+    overlay = .confirm(
+      Confirmation(
+        purpose: .closePolicy(input),
+        question: "Close the policy \(Visible.escaped(JSONPreview.prefix(input.name, limit: 200)))?",
+        note: "Only this screen forgets it; nothing else happens to it."))
+  }
+
+  mutating func closePolicy(_ input: PolicyInput) -> [Effect] {
+    trust.inputs.removeAll { $0 == input }
+    if trust.isEmpty { trust.take(PolicySet([])) }
+    say(.info, "closed \(Visible.escaped(JSONPreview.prefix(input.name, limit: 200)))")
+    return trust.isEmpty ? [] : [.readPolicies(trust.inputs)]
+  }
+
   mutating func policiesRead(_ policies: PolicySet) {
     let before = trust.count
     trust.take(policies)
@@ -51,7 +67,12 @@ extension Model {
       trust.selection = trust.count - 1
       overlay = .trust(TrustView(index: trust.count - 1))
     } else if let problem = trust.problems.last {
-      say(.error, problem.description)
+      say(.error, Visible.escaped(JSONPreview.prefix(problem.description, limit: 400)))
+      // What was pasted cannot be mended.
+      if case .text(_, let name)? = trust.inputs.last, name == problem.location.file {
+        trust.inputs.removeLast()
+        trust.forgetProblem(of: name)
+      }
     }
   }
 

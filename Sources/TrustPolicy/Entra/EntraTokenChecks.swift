@@ -14,7 +14,16 @@ struct EntraTokenChecks {
   /// 1.01:00:00, as .NET writes 25 hours.
   static let longestLifetime: Int64 = 90_000
 
-  var steps: [Step] { [algorithm, signature, issuer, expiry, lifetime] }
+  var steps: [Step] { [duplicates].compactMap(\.self) + [algorithm, signature, issuer, expiry, lifetime] }
+
+  /// Only looked at where it could matter.
+  private var duplicates: Step? {
+    JSON.object(token.claims).duplicateName.map { name in
+      Step(
+        check: Check(id: "duplicate-claims", title: "no claim is there twice", outcome: .fail, actual: name),
+        answer: PartyAnswer("AADSTS50027", ""))
+    }
+  }
 
   private var algorithm: Step {
     let isKnown = token.header == nil ? token.signature == .presumed : token.algorithm == "RS256"

@@ -2,20 +2,26 @@ import CEL
 import JOSE
 
 extension CELValue {
-  /// A claim as an expression sees it: whole numbers are `int`, others `double`, `uint` where only that has room.
-  init(_ json: JSON) {
+  /// What an expression takes a whole number for. Which of them a relying party does is documented for none.
+  enum Numbers: CaseIterable {
+    case int, double
+  }
+
+  /// A claim as an expression sees it; a number that is not whole, or too large, is a `double` in any case.
+  init(_ json: JSON, numbers: Numbers = .int) {
     switch json {
     case .null: self = .null
     case .bool(let value): self = .bool(value)
     case .number(let number):
-      if let integer = json.integerValue {
+      if numbers == .int, let integer = json.integerValue {
         self = .int(integer)
       } else {
-        self = UInt64(number.text).map { .uint($0) } ?? .double(json.doubleValue ?? .infinity)
+        self = .double(number.double ?? .infinity)
       }
     case .string(let text): self = .string(text.value)
-    case .array(let elements): self = .list(elements.map { CELValue($0) })
-    case .object(let object): self = .map(CELMap(object.members.map { ($0.name.value, CELValue($0.value)) }))
+    case .array(let elements): self = .list(elements.map { CELValue($0, numbers: numbers) })
+    case .object(let object):
+      self = .map(CELMap(object.members.map { ($0.name.value, CELValue($0.value, numbers: numbers)) }))
     }
   }
 

@@ -5,6 +5,8 @@ import Inspection
 struct ConditionExplanation {
   let program: CELProgram
   let variables: [String: CELValue]
+  /// The same with numbers of the other type: what comes out otherwise with them is not known.
+  var otherwise: [String: CELValue] = [:]
   /// Where the expression stands.
   let location: DocumentLocation?
   /// How the variable with the claims is called, such as `assertion`: for hints.
@@ -17,20 +19,39 @@ struct ConditionExplanation {
     /// It is no bool.
     case other(CELValue)
     case error(CELError)
-    /// It would take too long.
-    case unknown(CELError)
+    /// It cannot be told, and why.
+    case unknown(String)
+
+    /// Which of the cases it is.
+    fileprivate var kind: Int {
+      switch self {
+      case .holds: 0
+      case .fails: 1
+      case .other: 2
+      case .error: 3
+      case .unknown: 4
+      }
+    }
   }
 
   /// What the whole expression comes to.
   var outcome: Outcome { outcome(program.expression) }
 
   func outcome(_ expression: CELExpression) -> Outcome {
+    let first = outcome(expression, variables)
+    guard !otherwise.isEmpty, outcome(expression, otherwise).kind != first.kind else { return first }
+    return .unknown(
+      "It hangs on whether a whole number in the token is an int or a double, which is not documented: compare with "
+        + "double(…), or with texts.")
+  }
+
+  private func outcome(_ expression: CELExpression, _ variables: [String: CELValue]) -> Outcome {
     do throws(CELError) {
       let value = try program.evaluate(expression, variables)
       guard case .bool(let truth) = value else { return .other(value) }
       return truth ? .holds : .fails
     } catch {
-      if case .limit = error.kind { return .unknown(error) }
+      if case .limit = error.kind { return .unknown(error.message) }
       return .error(error)
     }
   }
@@ -64,9 +85,9 @@ struct ConditionExplanation {
       check.outcome = .fail
       check.actual = "an error: \(error.message)"
       check.hint = remedy(error)
-    case .unknown(let error):
+    case .unknown(let why):
       check.outcome = .unknown
-      check.hint = error.message
+      check.hint = why
     }
     check.children = checks(of: expression)
     return check

@@ -20,12 +20,22 @@ struct GoogleTokenChecks {
   private static let longestLifetime: Int64 = 86_400
 
   var steps: [Step] {
-    [issuer, audience, expiry, issueTime, notBefore, algorithm].compactMap(\.self)
+    [duplicates, issuer, audience, expiry, issueTime, notBefore, algorithm].compactMap(\.self)
       + [keys, signature].compactMap(\.self)
       + [lifetime]
   }
 
   private func grant(_ message: String) -> PartyAnswer { PartyAnswer("invalid_grant", message) }
+
+  /// Only looked at where it could matter.
+  private var duplicates: Step? {
+    JSON.object(token.claims).duplicateName.map { name in
+      Step(
+        check: Check(
+          id: "duplicate-claims", title: "no claim is there twice", outcome: .unknown, actual: name,
+          hint: "Which of the two Google takes is not documented."), answer: nil)
+    }
+  }
 
   // MARK: Whose, and for whom
 

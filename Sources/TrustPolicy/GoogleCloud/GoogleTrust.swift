@@ -73,7 +73,8 @@ struct GoogleTrust: TrustConfiguration {
       return evaluation.add(check)
     }
     let explanation = ConditionExplanation(
-      program: program, variables: attributes.variables, location: condition.node.location, claimsName: "assertion")
+      program: program, variables: attributes.variables, otherwise: attributes.otherwise,
+      location: condition.node.location, claimsName: "assertion")
     check.children = explanation.parts
     check.hint = explanation.hint
     switch explanation.outcome {
@@ -87,7 +88,7 @@ struct GoogleTrust: TrustConfiguration {
       check.outcome = attributes.isComplete ? .fail : .unknown
       check.actual = "an error: \(error.message)"
       check.hint = explanation.remedy(error)
-    case .unknown(let error): check.hint = error.message
+    case .unknown(let why): check.hint = why
     }
     evaluation.add(check, answer: answer)
     guard check.outcome == .fail else { return }

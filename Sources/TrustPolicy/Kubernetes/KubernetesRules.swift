@@ -12,7 +12,7 @@ struct KubernetesRules {
   let user: CELValue?
 
   var steps: [Step] {
-    let claims: [String: CELValue] = ["claims": CELValue(.object(token.claims))]
+    let claims = CELValue.Numbers.allCases.map { ["claims": CELValue(.object(token.claims), numbers: $0)] }
     return issuer.rules.map { rule in
       switch rule {
       case .value(let claim, let required): value(claim, required)
@@ -24,7 +24,8 @@ struct KubernetesRules {
     }
       + issuer.userRules.map { rule in
         condition(
-          rule.expression, rule.message, user.map { ["user": $0] }, id: "user-rule", title: "the user fulfils the rule",
+          rule.expression, rule.message, user.map { ["user": $0] }.map { [$0, $0] }, id: "user-rule",
+          title: "the user fulfils the rule",
           failure: "oidc: error evaluating user info validation rule: ")
       }
   }
@@ -58,7 +59,8 @@ struct KubernetesRules {
   }
 
   private func condition(
-    _ expression: KubernetesExpression, _ message: String, _ variables: [String: CELValue]?, id: String, title: String,
+    _ expression: KubernetesExpression, _ message: String, _ variables: [[String: CELValue]]?, id: String,
+    title: String,
     failure: String
   ) -> Step {
     var check = Check(
@@ -69,12 +71,12 @@ struct KubernetesRules {
       }
       return Step(check: check, answer: nil)
     }
-    guard let variables else {
+    guard let both = variables, let variables = both.first else {
       check.hint = "It hangs on the user, who cannot be told."
       return Step(check: check, answer: nil)
     }
     let explanation = ConditionExplanation(
-      program: program, variables: variables, location: expression.node.location,
+      program: program, variables: variables, otherwise: both.last ?? [:], location: expression.node.location,
       claimsName: variables["claims"] == nil ? "user" : "claims")
     check.children = explanation.parts
     check.hint = explanation.hint
@@ -95,8 +97,8 @@ struct KubernetesRules {
       check.outcome = .fail
       check.actual = "an error: \(error.message)"
       check.hint = explanation.remedy(error)
-    case .unknown(let error):
-      check.hint = error.message
+    case .unknown(let why):
+      check.hint = why
       return Step(check: check, answer: nil)
     }
     let repaired = ConditionRepair(explanation: explanation).text

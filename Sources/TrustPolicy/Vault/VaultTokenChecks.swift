@@ -19,7 +19,7 @@ struct VaultTokenChecks {
   private func invalid(_ message: String) -> PartyAnswer { Self.answer("error validating token: \(message)") }
 
   var steps: [Step] {
-    [signature, names, form, algorithm] + issuer + subject + audience + times.steps + unboundAudience
+    [signature, duplicates, names, form, algorithm] + issuer + subject + audience + times.steps + unboundAudience
   }
 
   // MARK: The token
@@ -35,6 +35,27 @@ struct VaultTokenChecks {
     return Step(
       check: SignatureStep.check(token),
       answer: config == nil ? nil : invalid("error verifying token signature: \(message)"))
+  }
+
+  /// With keys that are written down, Vault reads a payload as no JSON that names a claim twice.
+  private var duplicates: Step {
+    let title = "no claim is there twice"
+    guard let name = JSON.object(token.claims).duplicateName else {
+      return Step(check: Check(id: "duplicate-claims", title: title, outcome: .pass), answer: nil)
+    }
+    var check = Check(id: "duplicate-claims", title: title, outcome: .fail, actual: name)
+    switch config?.source {
+    case .url?:
+      check.outcome = .pass
+      check.hint = "The last one counts."
+    case .keys?: break
+    case nil:
+      check.outcome = .unknown
+      check.hint = "It hangs on where the keys come from: give auth/jwt/config too."
+    }
+    return Step(
+      check: check,
+      answer: invalid("error verifying token signature: no known key successfully validated the token signature"))
   }
 
   private static let registered = ["aud", "exp", "iat", "iss", "jti", "nbf", "sub"]
