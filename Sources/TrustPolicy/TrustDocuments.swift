@@ -67,7 +67,7 @@ public struct TrustDocuments: Sendable {
 
   /// The bare decision: for tables of many configurations and tokens.
   public func decision(of index: Int, on token: PresentedToken, at now: Timestamp) -> Decision {
-    configurations[index].evaluate(token, at: now).decision
+    configurations[index].decision(on: token, at: now)
   }
 
   /// What should be different, whatever a token says.

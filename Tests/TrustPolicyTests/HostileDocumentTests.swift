@@ -80,6 +80,96 @@ struct HostileDocumentTests {
       !report.unicodeScalars.contains { $0 != "\n" && ($0.value < 0x20 || $0.value == 0x7F || $0.value == 0x202E) })
   }
 
+  /// A document of each kind that can be read, with what it needs beside it.
+  private static let readable: [[String]] = [
+    [AWSTokenTests.pinned, AWSTokenTests.provider()],
+    [#"{"name":"a","issuer":"https://i","subject":"s","audiences":["a"]}"#],
+    [
+      #"{"issuer":"https://i","audiences":["a"],"claimsMatchingExpression":{"value":"claims['sub'] matches 's*'","languageVersion":1}}"#
+    ],
+    [
+      #"{"name":"projects/1/locations/global/workloadIdentityPools/p/providers/x","state":"ACTIVE","disabled":false,"oidc":{"issuerUri":"https://i","allowedAudiences":["a"]},"attributeMapping":{"google.subject":"assertion.sub","attribute.x":"string(assertion.exp)"},"attributeCondition":"assertion.sub == 's' && assertion.exp > 3"}"#,
+      #"{"bindings":[{"role":"roles/x","members":["principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/subject/s"]}]}"#,
+    ],
+    [
+      #"{"bound_issuer":"https://i","jwks_url":"https://i/k"}"#,
+      #"{"role_type":"jwt","user_claim":"/sub","user_claim_json_pointer":true,"bound_audiences":["a"],"bound_claims":{"sub":["s",1,true]},"groups_claim":"g","claim_mappings":{"sub":"x"},"clock_skew_leeway":"1m","expiration_leeway":9223372036854775807}"#,
+    ],
+    [
+      "apiVersion: apiserver.config.k8s.io/v1\nkind: AuthenticationConfiguration\njwt:\n- issuer: {url: \"https://i\", audiences: [a]}\n  claimValidationRules:\n  - expression: claims.exp > 3 && claims.sub.matches('^s')\n  claimMappings:\n    username: {expression: \"claims.sub\"}\n    groups: {claim: g, prefix: x}\n"
+    ],
+    [
+      "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - command: [kube-apiserver, --oidc-issuer-url=https://i, --oidc-client-id, a, --oidc-required-claim=sub=s]\n"
+    ],
+    ["issuer: https://i\nsubject_pattern: s|t\naudience: a\nclaim_pattern:\n  x: \"[a-z]+\"\npermissions: {}\n"],
+    [#"{"kind":"GitHub","repository":"acme/app","workflow":"a.yml","environment":"e"}"#],
+    [#"{"kind":"Google","email":"a@b"}"#],
+    [
+      #"{"format_version":"1.0","values":{"root_module":{"resources":[{"type":"aws_iam_role","address":"a","values":{"assume_role_policy":"{}"}}]}}}"#
+    ],
+  ]
+
+  private static let strangeTimes = [
+    "9223372036854775807", "-9223372036854775808", "1e300", "-1e300", "0", "-1", "0.5", "18446744073709551615", "null",
+    #""9223372036854775807""#, "[]", "1795435200",
+  ]
+
+  @Test("and tokens with times at the ends of all ranges never crash", arguments: strangeTimes)
+  func times(time: String) throws {
+    for texts in Self.readable {
+      guard let documents = try? opened(texts) else { continue }
+      for claims in [
+        #"{"exp":\#(time)}"#, #"{"iat":\#(time)}"#, #"{"nbf":\#(time)}"#,
+        #"{"exp":\#(time),"iat":\#(time),"nbf":\#(time)}"#,
+      ] {
+        var token = try TrustPolicyTests.token(claims)
+        for (name, value) in [("iss", "https://i"), ("sub", "s"), ("aud", "a")] {
+          token.claims.set(name, to: JSON(value))
+        }
+        for now in [noon, Timestamp(.max), Timestamp(.min), Timestamp(0)] {
+          for index in documents.configurations.indices {
+            _ = documents.verdict(of: index, on: token, at: now)
+          }
+        }
+        _ = Preflight(token, now: noon)
+      }
+    }
+  }
+
+  private func opened(_ texts: [String]) throws -> TrustDocuments {
+    try TrustDocuments(
+      texts.enumerated().map { try Document(Array($1.utf8), file: "policy\($0 + 1)") })
+  }
+
+  @Test("that were damaged here and there never crash", arguments: 0..<readable.count)
+  func damaged(index: Int) throws {
+    var state = UInt64(index + 1)
+    func dice(_ sides: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(truncatingIfNeeded: (state >> 33) % UInt64(sides))
+    }
+    let spare = Array("{}[]\",:0123456789-+.eE\\ntfu'*?$|()^ \n\t#&!%@`".utf8)
+    let token = try TrustPolicyTests.token(#"{"iss":"https://i","aud":"a","sub":"s","g":["x"],"x":"y"}"#)
+    for _ in 0..<400 {
+      var texts = Self.readable[index].map { Array($0.utf8) }
+      let which = dice(texts.count)
+      for _ in 0...dice(3) {
+        let place = dice(texts[which].count)
+        switch dice(3) {
+        case 0: texts[which][place] = spare[dice(spare.count)]
+        case 1: texts[which].remove(at: place)
+        default: texts[which].insert(spare[dice(spare.count)], at: place)
+        }
+      }
+      guard
+        let documents = try? TrustDocuments(
+          texts.enumerated().map { try Document($1, file: "policy\($0 + 1)") })
+      else { continue }
+      for index in documents.configurations.indices { _ = documents.verdict(of: index, on: token, at: noon) }
+      _ = documents.lints()
+    }
+  }
+
   @Test("with patterns and expressions made to hang answer at once")
   func patterns() throws {
     let long = String(repeating: "a", count: 4000)

@@ -127,15 +127,15 @@ enum TrustClock {
   private static let longest: Int64 = 30
 
   static func nextChange(of token: PresentedToken, after now: Timestamp) -> Timestamp {
-    var next = now.seconds + longest
+    var next = now.advanced(by: longest).seconds
     for name in ["exp", "nbf", "iat"] {
       guard let time = token[name]?.integerValue else { continue }
       for shift in shifts {
         let (moment, overflows) = time.addingReportingOverflow(shift)
         // A second on either side of the boundary: some compare with “less”, others with “less or equal”.
-        if !overflows, moment >= now.seconds { next = min(next, moment + 1) }
+        if !overflows, moment >= now.seconds { next = min(next, Timestamp(moment).advanced(by: 1).seconds) }
       }
     }
-    return Timestamp(max(next, now.seconds + 1))
+    return Timestamp(max(next, now.advanced(by: 1).seconds))
   }
 }

@@ -8,6 +8,8 @@ struct AWSPolicyTest {
   let now: Timestamp
   let isRoleAuthorized: Bool?
   let provider: AWSProvider?
+  /// Whether conditions that do not hold say why.
+  let explains: Bool
 
   private static let refusal = PartyAnswer("AccessDenied", "Not authorized to perform \(AWSTrust.action)")
 
@@ -164,7 +166,7 @@ struct AWSPolicyTest {
       id: "condition", title: "\(condition.op.name) \(condition.key)", outcome: Self.outcome(truth, good: allows),
       expected: values.joined(separator: ", "), actual: actual, location: condition.location)
     if case .unknown(let why) = truth { check.hint = why }
-    if truth == .no, allows { check.hint = AWSConditionHint.text(condition, context) }
+    if truth == .no, allows, explains { check.hint = AWSConditionHint.text(condition, context) }
     if truth == .yes, !allows { check.hint = "This condition of the Deny holds." }
     return check
   }

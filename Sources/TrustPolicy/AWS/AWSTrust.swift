@@ -15,6 +15,14 @@ struct AWSTrust: TrustConfiguration {
 
   /// The steps of AWS STS. The order of those before the signature is not known: they share a stage.
   func evaluate(_ token: PresentedToken, at now: Timestamp) -> Evaluation {
+    evaluate(token, at: now, explains: true)
+  }
+
+  func decision(on token: PresentedToken, at now: Timestamp) -> Decision {
+    evaluate(token, at: now, explains: false).decision
+  }
+
+  private func evaluate(_ token: PresentedToken, at now: Timestamp, explains: Bool) -> Evaluation {
     var evaluation = Evaluation()
     let checks = AWSTokenChecks(token: token, now: now)
     if let length = checks.length { evaluation.add(length.check, answer: length.answer) }
@@ -38,7 +46,8 @@ struct AWSTrust: TrustConfiguration {
     if provider.check.outcome == .fail { evaluation.obstacle(AWSRepairs.provider(token, providers)) }
     if audience.check.outcome == .fail { evaluation.obstacle(AWSRepairs.audience(token, found)) }
     let policy = AWSPolicyTest(
-      role: role, token: token, now: now, isRoleAuthorized: roles.isAuthorized, provider: found)
+      role: role, token: token, now: now, isRoleAuthorized: roles.isAuthorized, provider: found,
+      explains: explains)
     policy.add(to: &evaluation)
     evaluation.principal = role.arn
     evaluation.beyond = Self.beyond(role)

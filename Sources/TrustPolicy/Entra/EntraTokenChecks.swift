@@ -69,7 +69,7 @@ struct EntraTokenChecks {
     }
     let isLate = now.seconds >= end
     // By how much clocks may differ is not documented: five minutes on either side decide nothing.
-    let isNear = abs(now.distance(to: Timestamp(isEarly ? start ?? end : end))) <= 300
+    let isNear = now.distance(to: Timestamp(isEarly ? start ?? end : end)).magnitude <= 300
     let outcome: Check.Outcome = !isEarly && !isLate ? .pass : isNear ? .unknown : .fail
     return Step(
       check: Check(

@@ -55,15 +55,17 @@ struct PyPITokenChecks {
   }
 
   private var issueTime: Step {
-    bound("iat", "iat is in the past, but for 30 seconds") { $0 <= now.seconds + Self.leeway }
+    bound("iat", "iat is in the past, but for 30 seconds") { $0 <= now.advanced(by: Self.leeway).seconds }
   }
 
   private var notBefore: Step? {
     token["nbf"] == nil
-      ? nil : bound("nbf", "nbf is in the past, but for 30 seconds") { $0 <= now.seconds + Self.leeway }
+      ? nil : bound("nbf", "nbf is in the past, but for 30 seconds") { $0 <= now.advanced(by: Self.leeway).seconds }
   }
 
-  private var expiry: Step { bound("exp", "exp is not over, but for 30 seconds") { $0 > now.seconds - Self.leeway } }
+  private var expiry: Step {
+    bound("exp", "exp is not over, but for 30 seconds") { $0 > now.advanced(by: -Self.leeway).seconds }
+  }
 
   /// One text, and no list: PyJWT's strict audience.
   private var audienceStep: Step {

@@ -175,7 +175,7 @@ struct VaultRole: DocumentShape {
       }
       total += number * factor
     }
-    guard isGood else {
+    guard isGood, total < 1e15 else {
       throw node.error("\(name): “\(text)” is no duration", remedy: "Write seconds, or such as \"90s\".")
     }
     return Int64(isNegative ? -total : total)

@@ -80,6 +80,6 @@ struct Suggester {
     guard let changed = try? documents.applying(Self.edits(of: repairs)), index < changed.configurations.count else {
       return false
     }
-    return changed.configurations[index].evaluate(token, at: now).decision == .accept
+    return changed.decision(of: index, on: token, at: now) == .accept
   }
 }

@@ -13,8 +13,15 @@ public protocol TrustConfiguration: Sendable {
   /// - Parameter now: the moment at which the token is presented.
   func evaluate(_ token: PresentedToken, at now: Timestamp) -> Evaluation
 
+  /// The bare decision: as ``evaluate(_:at:)`` has it, but without words for people.
+  func decision(on token: PresentedToken, at now: Timestamp) -> Decision
+
   /// What should be different.
   ///
   /// - Parameter token: the token that is presented; some remarks can only be made about one.
   func lints(for token: PresentedToken?) -> [Lint]
+}
+
+extension TrustConfiguration {
+  public func decision(on token: PresentedToken, at now: Timestamp) -> Decision { evaluate(token, at: now).decision }
 }
