@@ -60,6 +60,14 @@ public struct TrustDocuments: Sendable {
     return verdict
   }
 
+  /// About how much work a configuration is to decide by: 1 for one of usual size, more for large documents.
+  public func weight(of index: Int) -> Int {
+    let file = configurations[index].location.file
+    let bytes = documents.first { $0.file == file }?.source.bytes.count ?? 0
+    let sharing = configurations.count == 1 ? 1 : configurations.count { $0.location.file == file }
+    return 1 + bytes / max(1, sharing) / 8192
+  }
+
   /// The decision, with a reason when the token is not accepted: for lists of many configurations.
   public func outcome(of index: Int, on token: PresentedToken, at now: Timestamp) -> TrustOutcome {
     TrustOutcome(configurations[index].verdict(on: token, at: now))

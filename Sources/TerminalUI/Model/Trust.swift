@@ -91,7 +91,7 @@ struct Trust: Sendable {
   ///
   /// - Parameters:
   ///   - wanted: the indices of the configurations.
-  ///   - limit: how many are asked at most: what is left over waits for the next time.
+  ///   - limit: how much is asked at most, by weight: what is left over waits for the next time.
   /// - Returns: whether some are left over.
   mutating func ask(
     _ wanted: Range<Int>, about token: TokenView, of id: EntryID, at now: Timestamp, limit: inout Int
@@ -107,7 +107,7 @@ struct Trust: Sendable {
     defer { outcomes[id] = own }
     for index in wanted.clamped(to: own.all.indices) where own.all[index] == nil {
       guard limit > 0 else { return true }
-      limit -= 1
+      limit -= documents.weight(of: index)
       own.all[index] = documents.outcome(of: index, on: presented, at: now)
     }
     return false
