@@ -109,6 +109,20 @@ struct UpdateTrustTests {
     #expect(screen.model.trust.problems.isEmpty)
   }
 
+  @Test("let Enter request the token that is missing, and r renew it")
+  func requesting() throws {
+    var screen = ScreenDriver { $0.policies = ["deploy.json"] }
+    screen.send(.policiesRead(PolicyFixture.all))
+    try screen.press("t")
+    try screen.request()
+    #expect(view(screen)?.verdict?.decision == .reject)
+    try screen.press("r")
+    guard case .requestToken? = screen.effects.last else {
+      Issue.record("nothing is requested")
+      return
+    }
+  }
+
   @Test("verdicts follow the clock")
   func clock() throws {
     var screen = try ScreenDriver.withPolicies(

@@ -193,6 +193,8 @@ extension Model {
     case .halfPageDown: view.selection += page / 4
     case .first: view.selection = 0
     case .last: view.selection = .max / 2
+    case .activate where token == nil, .renew:
+      return selectedIndex.map { request(at: $0) } ?? []
     case .left, .right, .activate: fold(&view, command)
     case .nextMatch: view.selectFailure(1)
     case .previousMatch: view.selectFailure(-1)
@@ -252,6 +254,8 @@ extension Model {
     case .last: view.row = trust.count - 1
     case .left, .previousPane: view.column -= 1
     case .right, .nextPane: view.column += 1
+    case .activate where columns.isEmpty:
+      return selectedIndex.map { request(at: $0) } ?? []
     case .activate, .trust:
       guard columns.indices.contains(view.column), view.row < trust.count else { return [] }
       select(columns[view.column].id)

@@ -130,7 +130,11 @@ struct HintLine {
       Item(key: model.key(id), label: label, action: .command(id), priority: priority)
     }
     let close = Item(key: "Esc", label: "close", action: .key(.escape), priority: 1)
-    guard view.verdict != nil else { return [command(.open, "open", 2), close] }
+    guard view.verdict != nil else {
+      let request = Item(key: model.options.glyphs.enter, label: "request", action: .key(.enter), priority: 3)
+      let canRequest = model.token == nil && model.selectedEntry?.audience != nil && model.trust.count > 0
+      return (canRequest ? [request] : []) + [command(.open, "open", 2), close]
+    }
     var items = [command(.nextMatch, "next failure", 3)]
     if view.suggestion != nil {
       items.append(Item(key: "yy", label: "copy suggestion", action: .command(.copyMenu), priority: 5))

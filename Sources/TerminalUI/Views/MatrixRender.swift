@@ -41,7 +41,7 @@ enum MatrixRender {
       right: "\(model.trust.count) policies, \(entries.count) \(entries.count == 1 ? "token" : "tokens")")
     let inside = rect.inside
     guard !entries.isEmpty else {
-      let words = canvas.glyphs.words("There is no token yet: Esc, then \(model.key(.activate)) requests one.")
+      let words = canvas.glyphs.words("There is no token yet: \(model.key(.activate)) requests one.")
       canvas.put(words, inside.column, inside.row, width: inside.width, Style(.muted))
       return
     }

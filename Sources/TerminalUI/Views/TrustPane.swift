@@ -32,7 +32,10 @@ enum TrustPane {
   /// `aws deploy`
   static func name(of index: Int, _ model: Model) -> String {
     guard let configuration = model.trust.documents?.configurations[index] else { return "" }
-    let name = Visible.escaped(JSONPreview.prefix(configuration.name, limit: 100))
+    // What has no name of its own is called as its file, whose folder would only take room.
+    let isFile = configuration.name == configuration.location.file
+    let own = isFile ? configuration.name.split(separator: "/").last.map(String.init) : nil
+    let name = Visible.escaped(JSONPreview.prefix(own ?? configuration.name, limit: 100))
     return "\(configuration.relyingParty.rawValue) \(name)"
   }
 

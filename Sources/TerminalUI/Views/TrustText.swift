@@ -96,7 +96,10 @@ struct TrustText {
     } else if let entry = model.selectedEntry, entry.token != nil {
       plain("The token's claims cannot be read, so no relying party would take it.", .text)
     } else {
-      plain("There is no token yet: Esc, then \(model.key(.activate)) requests one.", .muted)
+      let isRequested = model.selectedEntry?.pending != nil
+      plain(
+        isRequested
+          ? "The token is being requested…" : "There is no token yet: \(model.key(.activate)) requests one.", .muted)
     }
     if model.trust.count > 0 { for problem in model.trust.problems { write(problem) } }
   }
