@@ -135,7 +135,7 @@ struct HintLine {
       let canRequest = model.token == nil && model.selectedEntry?.audience != nil && model.trust.count > 0
       return (canRequest ? [request] : []) + [command(.open, "open", 2), close]
     }
-    var items = [command(.nextMatch, "next failure", 3)]
+    var items = view.verdict?.decision == .accept ? [] : [command(.nextMatch, "next failure", 3)]
     if view.suggestion != nil {
       items.append(Item(key: "yy", label: "copy suggestion", action: .command(.copyMenu), priority: 5))
     }
