@@ -170,6 +170,37 @@ struct HostileDocumentTests {
     }
   }
 
+  /// What one reader takes for a claim another passes over: never an accept.
+  @Test(
+    "and tokens that readers disagree about are not accepted",
+    arguments: [
+      #""nbf":"9795435200""#, #""aud":["a",7]"#, #""AUD":"b""#, #""Exp":1"#, #""aud":["a",null]"#,
+      #""sub":"s","Sub":"t""#,
+      #""nbf":{}"#, #""iat":"x""#,
+    ])
+  func disagreement(member: String) throws {
+    let plain = try claims(#"{"iss":"https://i","sub":"s","aud":"a","g":["x"],"x":"y"}"#)
+    var odd = plain
+    // The times that `claims` adds are not meant.
+    for extra in try JSON(parsing: "{\(member)}").objectValue?.members ?? [] {
+      odd.set(extra.name.value, to: extra.value)
+    }
+    let isGoOnly = ["AUD", "Exp", "Sub"].contains { member.contains($0) }
+    var asked = 0
+    for texts in Self.readable {
+      guard let documents = try? opened(texts) else { continue }
+      for index in documents.configurations.indices {
+        let party = documents.configurations[index].relyingParty
+        // AWS and PyPI are known to read these; only Go takes names without regard to case.
+        if [.aws, .pypi].contains(party) || isGoOnly && ![.kubernetes, .octoSTS, .vault].contains(party) { continue }
+        guard documents.decision(of: index, on: PresentedToken(claims: plain), at: noon) == .accept else { continue }
+        asked += 1
+        #expect(documents.decision(of: index, on: PresentedToken(claims: odd), at: noon) != .accept, "\(party)")
+      }
+    }
+    #expect(asked >= 4)
+  }
+
   @Test("with patterns and expressions made to hang answer at once")
   func patterns() throws {
     let long = String(repeating: "a", count: 4000)

@@ -47,6 +47,7 @@ struct EntraCredentials: DocumentShape, TrustConfiguration {
   func evaluate(_ token: PresentedToken, at now: Timestamp) -> Evaluation {
     var evaluation = Evaluation()
     let checks = EntraTokenChecks(token: token, now: now)
+    if let forms = ClaimForms.check(token) { evaluation.addBeside(forms) }
     for step in checks.steps { evaluation.addBeside(step.check, answer: step.answer) }
     for step in checks.steps where step.check.outcome == .fail { evaluation.obstacle([]) }
     let matches = credentials.map { EntraMatch($0, token) }

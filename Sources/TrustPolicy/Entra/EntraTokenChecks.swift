@@ -14,7 +14,15 @@ struct EntraTokenChecks {
   /// 1.01:00:00, as .NET writes 25 hours.
   static let longestLifetime: Int64 = 90_000
 
-  var steps: [Step] { [duplicates].compactMap(\.self) + [algorithm, signature, issuer, expiry, lifetime] }
+  var steps: [Step] { [duplicates, subject].compactMap(\.self) + [algorithm, signature, issuer, expiry, lifetime] }
+
+  /// Without a subject there is nothing that a credential could name.
+  private var subject: Step? {
+    guard token["sub"] == nil else { return nil }
+    return Step(
+      check: Check(id: "subject-present", title: "the token has a subject", outcome: .fail, actual: "missing"),
+      answer: PartyAnswer("AADSTS50027", ""))
+  }
 
   /// Only looked at where it could matter.
   private var duplicates: Step? {

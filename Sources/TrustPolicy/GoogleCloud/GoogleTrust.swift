@@ -17,6 +17,7 @@ struct GoogleTrust: TrustConfiguration {
   func evaluate(_ token: PresentedToken, at now: Timestamp) -> Evaluation {
     var evaluation = Evaluation()
     enabled(&evaluation)
+    if let forms = ClaimForms.check(token) { evaluation.add(forms) }
     let checks = GoogleTokenChecks(token: token, now: now, provider: provider)
     for step in checks.steps {
       evaluation.addBeside(step.check, answer: step.answer)

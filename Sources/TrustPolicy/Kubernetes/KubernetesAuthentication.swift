@@ -61,6 +61,7 @@ struct KubernetesAuthentication: DocumentShape, TrustConfiguration {
   func evaluate(_ token: PresentedToken, at now: Timestamp) -> Evaluation {
     var evaluation = Evaluation()
     let issuer = issuers.first { $0.url.text.hasSameBytes(as: token.issuer ?? "") } ?? googles(token)
+    if let forms = ClaimForms.check(token, ignoresCase: true) { evaluation.add(forms) }
     issuerStep(token, issuer, &evaluation)
     guard let issuer else { return evaluation }
     let checks = KubernetesTokenChecks(token: token, now: now, issuer: issuer, isFlags: isFlags)

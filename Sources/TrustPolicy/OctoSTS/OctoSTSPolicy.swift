@@ -75,6 +75,7 @@ struct OctoSTSPolicy: DocumentShape, TrustConfiguration {
   /// The steps of octo-sts: go-oidc verifies the token, then its claims must be of a safe form, then the policy decides.
   func evaluate(_ token: PresentedToken, at now: Timestamp) -> Evaluation {
     var evaluation = Evaluation()
+    if let forms = ClaimForms.check(token, ignoresCase: true) { evaluation.add(forms) }
     let checks = OctoSTSTokenChecks(token: token, now: now)
     for step in checks.steps {
       evaluation.add(step.check, answer: step.answer)
