@@ -24,6 +24,8 @@ public struct PresentedToken: Sendable {
   public let length: Int?
   /// The stable name of the reason why the signature was refused, such as `signature-mismatch`.
   public let refusalCode: String?
+  /// The key that the signature was verified with (RFC 7638); nil where none was.
+  public let keyThumbprint: String?
   /// Whether somebody changed the claims to see what would happen: no issuer has signed them.
   public var isHypothetical = false
 
@@ -36,6 +38,7 @@ public struct PresentedToken: Sendable {
     self.header = header
     signature = .presumed
     refusalCode = nil
+    keyThumbprint = nil
     length = nil
   }
 
@@ -46,6 +49,7 @@ public struct PresentedToken: Sendable {
     header = inspection.token.headerObject
     length = inspection.token.text.utf8.count
     refusalCode = inspection.signature.reason?.code
+    keyThumbprint = inspection.signature.outcome == .verified ? inspection.signature.keyUsed?.thumbprint : nil
     signature =
       switch inspection.signature.outcome {
       case .verified:

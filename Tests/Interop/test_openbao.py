@@ -19,7 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../EndToEnd"))
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 import run
 from openbao import OpenBao
@@ -106,6 +106,17 @@ class AgainstOpenBao(unittest.TestCase):
             self.workspace.token(audience="vault.hashicorp.com"),
         ):
             self.assertEqual(self.explained(config, role, token), self.openbao.login(token))
+
+    def test_keys_of_another_issuer_are_refused(self):
+        other = rsa.generate_private_key(65537, 2048).public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+        config = {"jwt_validation_pubkeys": [other]}
+        role = {"role_type": "jwt", "user_claim": "sub", "bound_audiences": ["example.org"]}
+        self.openbao.configure(config, role)
+        token = self.workspace.token()
+        answer = self.openbao.login(token)
+        self.assertIsNotNone(answer)
+        self.assertEqual(self.explained(config, role, token), answer)
 
     def test_each_suggestion_is_right(self):
         """What we suggest is written to OpenBao, and the token gets in."""

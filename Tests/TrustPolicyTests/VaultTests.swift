@@ -114,6 +114,40 @@ struct VaultTests {
     #expect(try documents(config, role).verdict(twice).decision == .accept)
   }
 
+  @Test("does not take the keys of another issuer for Vault's")
+  func otherKeys() throws {
+    let role = #"{"role_type":"jwt","user_claim":"sub","bound_audiences":["a"]}"#
+    func decision(_ config: String) throws -> Decision {
+      try documents(config, role).verdict(try token()).decision
+    }
+    #expect(try decision(#"{"oidc_discovery_url":"https://i"}"#) == .accept)
+    #expect(try decision(#"{"oidc_discovery_url":"https://gitlab.com"}"#) == .unknown)
+    #expect(try decision(#"{"oidc_discovery_url":"https://keys","bound_issuer":"https://i"}"#) == .accept)
+  }
+
+  @Test("reads no payload with numbers that 64 bits do not hold")
+  func numbers() throws {
+    let role = #"{"role_type":"jwt","user_claim":"sub","bound_audiences":["a"]}"#
+    let token = try token(#","x":[1e400]"#)
+    #expect(try documents(#"{"jwt_validation_pubkeys":["PEM"]}"#, role).verdict(token).decision == .reject)
+    #expect(try documents(config, role).verdict(token).decision == .unknown)
+  }
+
+  @Test("takes what Terraform stores: texts apart at commas, and the mount of the role")
+  func terraform() throws {
+    func state(_ backend: String) -> String {
+      #"""
+      {"format_version":"1.0","values":{"root_module":{"resources":[
+       {"address":"vault_jwt_auth_backend.gl","type":"vault_jwt_auth_backend","values":{"path":"gl","jwks_url":"https://i/keys","bound_issuer":"https://i"}},
+       {"address":"vault_jwt_auth_backend_role.r","type":"vault_jwt_auth_backend_role","values":{"backend":"\#(backend)","role_type":"jwt","user_claim":"sub","bound_audiences":["a"],"bound_claims":{"ref":"main, dev"}}}]}}}
+      """#
+    }
+    for (ref, decision) in [("main", Decision.accept), ("dev", .accept), ("main, dev", .reject)] {
+      #expect(try documents(state("gl")).verdict(try token(#","ref":"\#(ref)""#)).decision == decision)
+    }
+    #expect(try documents(state("other")).verdict(try token(#","ref":"main""#)).decision == .unknown)
+  }
+
   @Test("leaves open what hangs on the caller, and what differs between Vault and OpenBao")
   func unknown() throws {
     for more in [
@@ -177,6 +211,8 @@ struct VaultTests {
         "is reserved"
       ),
       (#"{"role_type":"jwt","user_claim":"sub","bound_audiences":["a"],"clock_skew_leeway":"x"}"#, 83, "no duration"),
+      (#"{"role_type":"jwt","user_claim":"sub","bound_subject":123}"#, 55, "must be a string"),
+      (#"{"role_type":"jwt","user_claim":"sub","bound_audiences":[true]}"#, 58, "holds a boolean"),
       (#"{"jwks_url":"https://a","oidc_discovery_url":"https://b"}"#, 1, "exactly one of"),
       (#"{"jwks_url":"https://a","jwt_supported_algs":["HS256"]}"#, 46, "unsupported signing algorithm"),
       (#"{"cel_program":{"expression":"true"}}"#, 16, "role in CEL"),

@@ -68,6 +68,13 @@ struct Pieces {
 
   /// The configuration that stands with a role: the only one, or the one of the same file.
   private func config(for role: VaultRole) -> VaultConfig? {
+    if let backend = role.backend {
+      return vaultConfigs.first { ($0.path ?? "jwt") == backend && $0.location.file == role.location.file }
+    }
+    return config(beside: role)
+  }
+
+  private func config(beside role: VaultRole) -> VaultConfig? {
     vaultConfigs.count == 1
       ? vaultConfigs.first : vaultConfigs.first { $0.location.file == role.location.file }
   }

@@ -46,7 +46,8 @@ enum Terraform {
         pieces.vaultConfigs.append(try VaultConfig(values))
       case "vault_jwt_auth_backend_role":
         guard values.present("user_claim") != nil else { continue }
-        pieces.vaultRoles.append(try VaultRole(values, name: resource.address))
+        pieces.vaultRoles.append(
+          try VaultRole(values, name: resource.address).splittingBoundClaims())
       case let type where type.hasPrefix("google_") && type.contains("_iam_"):
         if let policy = try GooglePolicy(terraform: values) { pieces.googlePolicies.append(policy) }
       default: continue

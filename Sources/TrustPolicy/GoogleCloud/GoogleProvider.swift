@@ -18,6 +18,8 @@ struct GoogleProvider: DocumentShape {
   let condition: GoogleExpression?
   /// The `kid`s of the keys that were uploaded; nil when Google fetches the issuer's.
   let uploadedKeyIDs: [String?]?
+  /// The keys that were uploaded (RFC 7638), as far as they can be read.
+  let uploadedThumbprints: [String]
   let uploadedKeys: DocumentNode?
   /// What keeps it from being used, `disabled` or `DELETED`, where it stands; nil when nothing does.
   let obstacle: DocumentNode?
@@ -78,6 +80,9 @@ struct GoogleProvider: DocumentShape {
     }
     uploadedKeys = try keys.flatMap { node throws(DocumentError) in try node.text("jwksJson").isEmpty ? nil : node }
     uploadedKeyIDs = try uploadedKeys.map { node throws(DocumentError) in try Self.keyIDs(node) }
+    uploadedThumbprints =
+      uploadedKeys.flatMap { node in try? JWKSet(reading: Array((node.string ?? "").utf8)) }?.keys.map(\.thumbprint)
+      ?? []
     let isDisabled = try disabled?.boolean("disabled") ?? false
     let isDeleted = try state?.text("state") == "DELETED"
     obstacle = isDeleted ? state : isDisabled ? disabled : nil

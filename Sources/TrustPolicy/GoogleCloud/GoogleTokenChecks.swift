@@ -176,6 +176,16 @@ struct GoogleTokenChecks {
     guard let ids = provider.uploadedKeyIDs, token.header != nil else { return nil }
     let id = token.keyID
     let fits = id.map { id in ids.contains { $0.map { $0.hasSameBytes(as: id) } ?? false } }
+    if fits == true, let used = token.keyThumbprint, !provider.uploadedThumbprints.isEmpty,
+      !provider.uploadedThumbprints.contains(used)
+    {
+      return Step(
+        check: Check(
+          id: "uploaded-keys", title: "the key is in jwksJson", outcome: .fail,
+          actual: "another key with the kid \(id ?? "")",
+          hint: "Upload the issuer's keys again.", location: provider.uploadedKeys?.location),
+        answer: grant("Unable to verify the ID Token signature."))
+    }
     return Step(
       check: Check(
         id: "uploaded-keys", title: "the key is in jwksJson", outcome: fits.map { $0 ? .pass : .fail } ?? .unknown,

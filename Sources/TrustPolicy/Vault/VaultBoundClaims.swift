@@ -96,8 +96,9 @@ struct VaultBoundClaims {
     {
       return "* is literal here: it would fit with bound_claims_type glob."
     }
-    return own.flatMap { value in
-      texts.compactMap { Divergence(policy: $0, token: value, isPattern: role.isGlob) }
+    // Of very many values the first ones will do for a hint.
+    return own.prefix(50).flatMap { value in
+      texts.prefix(50).compactMap { Divergence(policy: $0, token: value, isPattern: role.isGlob) }
     }.max { $0.commonScalars < $1.commonScalars }?.asSentence
   }
 

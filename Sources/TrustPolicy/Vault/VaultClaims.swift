@@ -39,6 +39,11 @@ struct VaultClaims {
   /// Go's way to read an index: nothing is 0, and prefixes tell other bases.
   private static func index(_ text: String) -> Int? {
     if text.isEmpty { return 0 }
+    // Underscores stand between digits, or behind the sign of another base.
+    let isBased = text.dropFirst(text.first == "+" ? 1 : 0).first == "0"
+    if text.contains("__") || text.hasSuffix("_") || text.hasPrefix("_") || text.contains("_") && !isBased {
+      return nil
+    }
     var digits = text.replacing("_", with: "")[...]
     if digits.first == "+" { digits.removeFirst() }
     for (prefix, radix) in [("0x", 16), ("0b", 2), ("0o", 8)] where digits.lowercased().hasPrefix(prefix) {

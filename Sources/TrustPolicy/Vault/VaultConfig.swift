@@ -13,6 +13,8 @@ struct VaultConfig: DocumentShape {
     case keys
     /// A JWKS, by its URL or by discovery.
     case url
+    /// Several of them, in which a key is found by its kid; Vault only.
+    case pairs
   }
 
   let node: DocumentNode
@@ -25,6 +27,10 @@ struct VaultConfig: DocumentShape {
   let discoveryURL: String?
   /// A provider with ways of its own to find groups.
   let provider: DocumentNode?
+  /// Where it is mounted; known from Terraform only.
+  let path: String?
+  /// The public keys that are written down (RFC 7638), as far as they can be read.
+  let keyThumbprints: [String]
 
   var location: DocumentLocation { node.location }
 
@@ -60,7 +66,11 @@ struct VaultConfig: DocumentShape {
         remedy: given.isEmpty
           ? "Add “oidc_discovery_url” with the issuer." : "Keep one of \(given.joined(separator: ", ")).")
     }
-    source = given == ["jwt_validation_pubkeys"] ? .keys : .url
+    source = given == ["jwt_validation_pubkeys"] ? .keys : given == ["jwks_pairs"] ? .pairs : .url
+    path = try node.present("path")?.text("path")
+    keyThumbprints = (node.present("jwt_validation_pubkeys")?.elementsOrSelf ?? []).compactMap { element in
+      try? JWKSet(reading: Array((element.string ?? "").utf8)).keys.first?.thumbprint
+    }
     discoveryURL = try node.present("oidc_discovery_url")?.text("oidc_discovery_url")
     let issuer = node.present("bound_issuer")
     boundIssuer = try issuer?.text("bound_issuer").isEmpty == false ? issuer : nil

@@ -14,7 +14,9 @@ struct VaultLints {
 
   private var tenants: [Lint] {
     guard let issuer, let shared = SharedIssuer(issuer), role.subject == nil,
-      !role.boundClaims.contains(where: { shared.pins.contains($0.name) || Self.names.contains($0.name) })
+      !role.boundClaims.contains(where: {
+        shared.pins.contains(Self.plain($0.name)) || Self.names.contains(Self.plain($0.name))
+      })
     else { return [] }
     return [
       Lint(
@@ -36,13 +38,16 @@ struct VaultLints {
               "* is literal without bound_claims_type glob: no token has this \(member.name).", at: node.location))
           continue
         }
-        if let problem = TenantWildcard.problem(text, claim: member.name.lowercased()) {
+        if let problem = TenantWildcard.problem(text, claim: Self.plain(member.name).lowercased()) {
           lints.append(Lint("wildcard-tenant", .warning, problem, at: node.location))
         }
       }
     }
     return lints
   }
+
+  /// The name of a claim at the top, which a JSON pointer may say too.
+  private static func plain(_ name: String) -> String { name.hasPrefix("/") ? String(name.dropFirst()) : name }
 
   private static let names = ["repository", "repository_owner", "project_path", "namespace_path"]
 

@@ -18,7 +18,7 @@ struct VaultRole: DocumentShape {
   let audiences: [String]
   let audienceNode: DocumentNode?
   let subject: DocumentNode?
-  let boundClaims: [DocumentNode.Member]
+  private(set) var boundClaims: [DocumentNode.Member]
   /// Whether `*` in bound claims stands for anything.
   let isGlob: Bool
   let mappings: [(claim: String, key: String, node: DocumentNode)]
@@ -27,8 +27,13 @@ struct VaultRole: DocumentShape {
   let notBeforeLeeway: Int64
   let skewLeeway: Int64
   let policies: [String]
+  let policyNode: DocumentNode?
+  /// Whether policies are templates over the claims; OpenBao only.
+  let hasTemplates: Bool
   /// The addresses from which one may log in.
   let cidrs: DocumentNode?
+  /// The mount that it belongs to; known from Terraform only.
+  let backend: String?
 
   var location: DocumentLocation { node.location }
 
@@ -87,7 +92,9 @@ struct VaultRole: DocumentShape {
     expirationLeeway = try Self.seconds(node.present("expiration_leeway"), "expiration_leeway")
     notBeforeLeeway = try Self.seconds(node.present("not_before_leeway"), "not_before_leeway")
     skewLeeway = try Self.seconds(node.present("clock_skew_leeway"), "clock_skew_leeway")
-    let policyNode = node.present("token_policies") ?? node.present("policies")
+    policyNode = node.present("token_policies") ?? node.present("policies")
+    hasTemplates = node.present("token_policies_template_claims")?.bool ?? false
+    backend = node.present("backend")?.string
     policies = try policyNode.map { node throws(DocumentError) in try Self.texts(node, "token_policies") } ?? []
     let cidrNode = node.present("token_bound_cidrs") ?? node.present("bound_cidrs")
     cidrs = cidrNode?.array?.isEmpty == true || cidrNode?.string == "" ? nil : cidrNode
@@ -100,18 +107,23 @@ struct VaultRole: DocumentShape {
   /// A text that is there and not empty.
   private static func filled(_ node: DocumentNode?, _ name: String) throws(DocumentError) -> DocumentNode? {
     guard let node else { return nil }
-    return try node.scalarText(name).isEmpty ? nil : node
+    return try node.text(name).isEmpty ? nil : node
   }
 
   /// A list, or texts with commas between them.
   static func texts(_ node: DocumentNode, _ name: String) throws(DocumentError) -> [String] {
     guard let list = node.array else {
+      if node.bool != nil { throw node.error("\(name) is a boolean", remedy: "Write a list of texts.") }
       let text = try node.scalarText(name)
       return text.isEmpty
         ? [] : text.split(separator: ",", omittingEmptySubsequences: false).map { trimmed(String($0)) }
     }
     var texts: [String] = []
-    for element in list { texts.append(trimmed(try element.scalarText("an element of \(name)"))) }
+    for element in list {
+      // Vault makes 1 of true, which nobody means.
+      if element.bool != nil { throw element.error("\(name) holds a boolean", remedy: "Write it in double quotes.") }
+      texts.append(trimmed(try element.scalarText("an element of \(name)")))
+    }
     return texts
   }
 
@@ -130,12 +142,29 @@ struct VaultRole: DocumentShape {
     }
   }
 
+  /// The same role with texts of bound claims taken apart at commas, as Terraform's provider stores them.
+  func splittingBoundClaims() -> VaultRole {
+    var copy = self
+    copy.boundClaims = boundClaims.map { member in
+      guard let text = member.value.string, text.contains(",") else { return member }
+      let node = member.value
+      let elements = text.split(separator: ",", omittingEmptySubsequences: false).map {
+        DocumentNode(.string(Self.trimmed(String($0))), in: node.source, start: node.start, end: nil)
+      }
+      return DocumentNode.Member(
+        name: member.name, start: member.start,
+        value: DocumentNode(.array(elements), in: node.source, start: node.start, end: nil))
+    }
+    return copy
+  }
+
   private static let reservedKeys = ["role"]
 
   private static func mappings(
     _ node: DocumentNode?
   ) throws(DocumentError) -> [(claim: String, key: String, node: DocumentNode)] {
     var mappings: [(claim: String, key: String, node: DocumentNode)] = []
+    var keys: Set<String> = []
     for member in try node?.members("claim_mappings") ?? [] {
       let key = try member.value.text("the key of \(member.name)")
       if reservedKeys.contains(key) {
@@ -143,7 +172,7 @@ struct VaultRole: DocumentShape {
           "metadata key \(GoText.quoted(key)) is reserved and may not be a mapping destination",
           remedy: "Take another name.")
       }
-      if mappings.contains(where: { $0.key == key }) {
+      if !keys.insert(key).inserted {
         throw member.value.error(
           "multiple keys are mapped to metadata key \(GoText.quoted(key))", remedy: "Take another name.")
       }

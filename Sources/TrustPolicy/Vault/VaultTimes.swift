@@ -10,6 +10,7 @@ struct VaultTimes {
   let role: VaultRole
 
   private static let defaultLeeway: Int64 = 150
+  private static let latest: Int64 = 9_223_371_974_719_179_007
   private static let defaultSkew: Int64 = 60
 
   /// 0 is the default, less than that none.
@@ -18,9 +19,10 @@ struct VaultTimes {
   /// Whole seconds; 0 is as good as missing, as is what no number of 64 bits holds.
   private func time(_ name: String) -> Int64 {
     guard let value = token[name] else { return 0 }
-    if let integer = value.integerValue { return integer }
+    // Go reads a double and makes a whole number of it; what does not fit, or is later than its clock goes, is long ago.
     guard let number = value.doubleValue else { return 0 }
-    return Int64(exactly: number.rounded(.towardZero)) ?? .min
+    let seconds = Int64(exactly: number.rounded(.towardZero)) ?? .min
+    return seconds > Self.latest ? .min : seconds
   }
 
   private func invalid(_ message: String) -> PartyAnswer {

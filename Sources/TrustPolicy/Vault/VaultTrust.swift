@@ -25,6 +25,7 @@ struct VaultTrust: TrustConfiguration {
     for (index, step) in VaultBoundClaims(role: role, claims: claims).steps.enumerated() {
       add(step, &evaluation, isBeside: index > 0)
     }
+    if let policies = policies { add(policies, &evaluation) }
     evaluation.principal = alias(claims).map { alias in
       "the entity alias \(alias)"
         + (role.policies.isEmpty ? "" : " with the policies \(role.policies.joined(separator: ", "))")
@@ -71,6 +72,23 @@ struct VaultTrust: TrustConfiguration {
           hint: "No document tells from where the call comes; Vault would say: permission denied.",
           location: node.location), answer: nil)
     }
+  }
+
+  /// Policies that no login may give.
+  private var policies: Step? {
+    func step(_ outcome: Check.Outcome, _ actual: String, _ hint: String?, _ message: String) -> Step {
+      Step(
+        check: Check(
+          id: "policies", title: "the policies are ones that a login may give", outcome: outcome, actual: actual,
+          hint: hint, location: role.policyNode?.location), answer: VaultTokenChecks.answer(message))
+    }
+    let names = role.policies.map { $0.lowercased() }
+    if names.contains("root") { return step(.fail, "root", nil, "auth methods cannot create root tokens") }
+    if names.contains("response-wrapping") {
+      return step(.fail, "response-wrapping", nil, "cannot assign policy \"response-wrapping\"")
+    }
+    guard role.hasTemplates, let template = role.policies.first(where: { $0.contains("{{") }) else { return nil }
+    return step(.unknown, template, "OpenBao fills the template with claims, which is not done here.", "")
   }
 
   // MARK: Who it is
