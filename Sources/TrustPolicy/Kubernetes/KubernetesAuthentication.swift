@@ -62,12 +62,21 @@ struct KubernetesAuthentication: DocumentShape, TrustConfiguration {
     var evaluation = Evaluation()
     let issuer = issuers.first { $0.url.text.hasSameBytes(as: token.issuer ?? "") } ?? googles(token)
     if let forms = ClaimForms.check(token, ignoresCase: true) { evaluation.add(forms) }
+    if token["_claim_names"] != nil {
+      evaluation.add(
+        Check(
+          id: "distributed-claims", title: "no claim stands elsewhere", outcome: .unknown,
+          actual: token["_claim_names"]?.compact(),
+          hint:
+            "The server fetches distributed claims over the network, and refuses a token that names no source for them."
+        ))
+    }
     issuerStep(token, issuer, &evaluation)
     guard let issuer else { return evaluation }
     let checks = KubernetesTokenChecks(token: token, now: now, issuer: issuer, isFlags: isFlags)
     for (index, step) in checks.steps.enumerated() {
       // In which order go-oidc makes those between issuer and audience is not documented.
-      if index == 0 || step.check.id == "audience" {
+      if index < 2 || step.check.id == "audience" {
         evaluation.add(step.check, answer: step.answer)
       } else {
         evaluation.addBeside(step.check, answer: step.answer)

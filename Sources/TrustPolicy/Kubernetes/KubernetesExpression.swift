@@ -16,8 +16,10 @@ struct KubernetesExpression: Sendable {
     .format, .semver, .macros2,
   ]
 
-  /// - Parameter variable: `claims` or `user`.
-  init(_ node: DocumentNode, _ name: String, variable: String) throws(DocumentError) {
+  /// - Parameters:
+  ///   - variable: `claims` or `user`.
+  ///   - isRule: whether the server must see, without knowing any token, that it is a bool.
+  init(_ node: DocumentNode, _ name: String, variable: String, isRule: Bool = false) throws(DocumentError) {
     self.node = node
     text = try node.text(name)
     guard !text.isEmpty else { throw node.error("\(name) is empty", remedy: "Write an expression in CEL.") }
@@ -32,6 +34,27 @@ struct KubernetesExpression: Sendable {
       }
       program = .failure(error)
     }
+    if isRule, case .success(let program) = program, !Self.isPlainlyBool(program.expression) {
+      throw node.error(
+        "the API server refuses this rule: it must evaluate to bool, which cannot be seen without a token",
+        remedy: "Compare it: (\(text)) == true.")
+    }
+  }
+
+  /// A member, or the value of an optional, may be anything.
+  private static func isPlainlyBool(_ expression: CELExpression) -> Bool {
+    switch expression.shape {
+    case .path: false
+    case .call(let name, _, _): !["orValue", "value", "dyn"].contains(name)
+    case .literal(let value): value.type.name == "bool"
+    case .conditional(_, let then, let otherwise): isPlainlyBool(then) && isPlainlyBool(otherwise)
+    default: true
+    }
+  }
+
+  /// Whether it has an escape such as `__dot__`, which stands for another character in names.
+  var hasEscapes: Bool {
+    ["__dot__", "__slash__", "__dash__", "__underscores__"].contains { text.contains($0) }
   }
 
   /// Whether the expression reads a member, such as `claims.email`.

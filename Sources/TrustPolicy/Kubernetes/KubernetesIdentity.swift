@@ -173,6 +173,9 @@ struct KubernetesIdentity {
     of expression: KubernetesExpression, _ check: inout Check, _ what: String
   ) -> CELValue? {
     switch expression.program {
+    case _ where expression.hasEscapes:
+      check.outcome = .unknown
+      check.hint = "Escapes such as __dot__ in names are not read here."
     case .failure(let error):
       check.outcome = .unknown
       check.hint = "\(error.message) Which functions there are hangs on the server's version."

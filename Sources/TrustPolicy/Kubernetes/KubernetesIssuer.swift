@@ -128,7 +128,7 @@ extension KubernetesIssuer {
         }
         rules.append(
           .expression(
-            try KubernetesExpression(expression, "expression", variable: "claims"),
+            try KubernetesExpression(expression, "expression", variable: "claims", isRule: true),
             message: try message?.text("message") ?? ""))
       } else if !claim.isEmpty {
         if let message {
@@ -199,7 +199,7 @@ extension KubernetesIssuer {
       rules.append(
         UserRule(
           expression: try KubernetesExpression(
-            rule.required("expression", of: "the rule"), "expression", variable: "user"),
+            rule.required("expression", of: "the rule"), "expression", variable: "user", isRule: true),
           message: try rule.present("message")?.text("message") ?? ""))
     }
     return rules

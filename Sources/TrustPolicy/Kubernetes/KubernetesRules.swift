@@ -71,6 +71,10 @@ struct KubernetesRules {
       }
       return Step(check: check, answer: nil)
     }
+    if expression.hasEscapes {
+      check.hint = "Escapes such as __dot__ in names are not read here."
+      return Step(check: check, answer: nil)
+    }
     guard let both = variables, let variables = both.first else {
       check.hint = "It hangs on the user, who cannot be told."
       return Step(check: check, answer: nil)

@@ -18,14 +18,20 @@ struct KubernetesTokenChecks {
   private static let skew: Int64 = 60
   private static let longestSkew: Int64 = 300
 
-  var steps: [Step] { [expiry] + [notBefore, algorithm].compactMap(\.self) + [signature, audience] }
+  /// One audience is go-oidc's to check, before the times; several are the server's, at the end.
+  var steps: [Step] {
+    let rest = [expiry] + [notBefore, algorithm].compactMap(\.self) + [signature]
+    return issuer.audiences.count == 1 ? [audience] + rest : rest + [audience]
+  }
 
   private func verify(_ text: String) -> PartyAnswer {
     KubernetesAuthentication.answer("oidc: verify token: oidc: \(text)")
   }
 
   private func time(_ claim: String) -> Int64? {
-    token[claim].flatMap { $0.integerValue ?? $0.doubleValue.flatMap { Int64(exactly: $0.rounded(.down)) } }
+    let time = token[claim].flatMap { $0.integerValue ?? $0.doubleValue.flatMap { Int64(exactly: $0.rounded(.down)) } }
+    // What is later than Go's clock goes is long ago.
+    return time.map { $0 > 9_223_371_974_719_179_007 ? .min : $0 }
   }
 
   /// There is no leeway.
@@ -101,8 +107,10 @@ struct KubernetesTokenChecks {
         expected: wanted.joined(separator: ", "), actual: found.isEmpty ? "missing" : found.joined(separator: ", "),
         hint: fits ? nil : nearest(wanted, found),
         location: issuer.audienceList?.location ?? issuer.audiences.first?.location),
-      answer: KubernetesAuthentication.answer(
-        "oidc: expected audience in \(Self.goList(wanted.sorted())) got \(Self.goList(found.sorted()))"),
+      answer: verify(
+        wanted.count == 1
+          ? "expected audience \(GoText.quoted(wanted[0])) got \(Self.goList(found))"
+          : "expected audience in \(Self.goList(wanted)) got \(Self.goList(found))"),
       repairs: repairs)
   }
 

@@ -21,6 +21,8 @@ enum ClaimForms {
       let name = member.name.value
       if registered.contains(name) {
         if !isUsual(member.value, of: name) { return "\(name) is \(member.value.kindName)" }
+      } else if ignoresCase, ["nonce", "at_hash"].contains(name) {
+        if member.value.stringValue == nil { return "\(name) is \(member.value.kindName)" }
       } else if ignoresCase, registered.contains(name.replacing("\u{17F}", with: "s").lowercased()) {
         return "there is a claim “\(name)” too"
       }
