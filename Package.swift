@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 let package = Package(
@@ -9,6 +9,9 @@ let package = Package(
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.24.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.29.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    // Without its traits it needs neither full Foundation nor another library for configurations.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
   targets: [
@@ -32,11 +35,22 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
+    .target(
+      name: "IssuerServer",
+      dependencies: [
+        "Issuer",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
     .target(name: "TerminalUI", dependencies: ["TrustPolicy", "Inspection", "CNcurses"]),
     .executableTarget(
       name: "idp",
       dependencies: [
-        "Federation", "Issuer", "TerminalUI", "TrustPolicy", "Yams",
+        "Federation", "Issuer", "IssuerServer", "TerminalUI", "TrustPolicy", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       // Nothing is loaded into the program that would look its symbols up: without their table it needs 2 MiB less.
@@ -50,6 +64,7 @@ let package = Package(
     .testTarget(name: "CELTests", dependencies: ["CEL", "CELConformance"]),
     .testTarget(name: "TrustPolicyTests", dependencies: ["TrustPolicy", "Inspection", "JOSE"]),
     .testTarget(name: "IssuerTests", dependencies: ["Issuer", "JOSE"]),
+    .testTarget(name: "IssuerServerTests", dependencies: ["IssuerServer", "Issuer", "JOSE"]),
     .testTarget(name: "FederationTests", dependencies: ["Federation", "Inspection", "JOSE"]),
     .testTarget(
       name: "TerminalUITests", dependencies: ["TerminalUI", "TrustPolicy", "Inspection", "JOSE"], exclude: ["Snapshots"]
