@@ -20,11 +20,18 @@ public struct EmbeddedIssuer: Sendable {
     _ request: TokenRequest, for identity: WorkspaceIdentity, now: Int64
   ) throws(EmbeddedIssuerError) -> IssuedToken {
     let ring: KeyRing
-    do { ring = try store.ring(signingWith: configuration.algorithm, at: now) } catch { throw .keys(error) }
+    do {
+      ring = try store.ring(
+        signingWith: configuration.algorithm, at: now, publishedAhead: configuration.schedule.publishedAhead)
+    } catch {
+      throw .keys(error)
+    }
+    // A clock that was set back may be before the first key; that one signs then.
+    guard let key = (ring.signer(at: now) ?? ring.entries.first)?.key else { throw .noKey }
     let issued: IssuedToken
     do {
-      issued = try TokenIssuer(configuration: configuration, keyRing: ring)
-        .issue(request, for: identity, now: now, identifier: try Self.identifier())
+      issued = try TokenIssuer(configuration: configuration)
+        .issue(request, for: identity, with: key, now: now, identifier: try Self.identifier())
     } catch {
       throw .request(error)
     }
@@ -37,19 +44,18 @@ public struct EmbeddedIssuer: Sendable {
     do { return try store.load().publishedKeys(at: now) } catch { throw .keys(error) }
   }
 
-  /// The issuer's metadata.
+  /// The issuer's metadata, as static files have it: without the endpoints of a server.
   public func discoveryDocument(at now: Int64) throws(EmbeddedIssuerError) -> JSONObject {
     let ring: KeyRing
     do { ring = try store.load() } catch { throw .keys(error) }
-    var algorithms: [SignatureAlgorithm] = [configuration.algorithm]
-    for entry in ring.entries where ring.state(of: entry, at: now) != .expired {
-      if !algorithms.contains(entry.key.algorithm) { algorithms.append(entry.key.algorithm) }
-    }
-    return DiscoveryDocument.make(issuer: configuration.issuer, algorithms: algorithms)
+    let algorithms = ring.publishedKeys(at: now).keys.compactMap(\.algorithm)
+    return DiscoveryDocument.make(
+      issuer: configuration.issuer,
+      algorithms: [configuration.algorithm] + algorithms.compactMap(SignatureAlgorithm.init(rawValue:)))
   }
 
   /// A `jti`: 128 random bits in base64url.
-  private static func identifier() throws(IssueError) -> String {
+  public static func identifier() throws(IssueError) -> String {
     do { return Base64URL.encode(try RandomBytes.make(16)) } catch { throw .signing(error) }
   }
 }
@@ -57,6 +63,7 @@ public struct EmbeddedIssuer: Sendable {
 /// Why the issuer of this workspace gave no token.
 public enum EmbeddedIssuerError: Error, Sendable, CustomStringConvertible {
   case keys(KeyStoreError)
+  case noKey
   case request(IssueError)
   case audit(FileError)
 
@@ -64,6 +71,7 @@ public enum EmbeddedIssuerError: Error, Sendable, CustomStringConvertible {
   public var code: String {
     switch self {
     case .keys(let error): error.code
+    case .noKey: "signing-key-missing"
     case .request(let error): error.code
     case .audit: "audit-log-unusable"
     }
@@ -72,6 +80,7 @@ public enum EmbeddedIssuerError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .keys(let error): error.description
+    case .noKey: "There is no key to sign with. Make one: idp keys rotate."
     case .request(let error): error.description
     case .audit(let error): "No token was issued, since it could not be written down. \(error)"
     }

@@ -64,6 +64,19 @@ final class TemporaryFolder: Sendable {
     #expect(try store.load().entries.count == 1)
   }
 
+  @Test("another algorithm is made ready once, and the key that signs goes on")
+  func anotherAlgorithm() throws {
+    let first = try store.ring(signingWith: .eddsa, at: Self.now)
+    for second in 1...3 {
+      let ring = try store.ring(signingWith: .es256, at: Self.now + Int64(second), publishedAhead: 60)
+      #expect(ring.entries.map(\.key.algorithm) == [.eddsa, .es256])
+      #expect(ring.signer(at: Self.now + 60)?.keyID == first.entries[0].keyID)
+    }
+    #expect(try store.signerID(at: Self.now + 61)?.algorithm == .es256)
+    // Back again before it signs: nothing is to be done.
+    #expect(try store.ring(signingWith: .eddsa, at: Self.now + 5).entries.count == 2)
+  }
+
   @Test("files of keys that are pruned are removed")
   func pruned() throws {
     try store.ring(signingWith: .eddsa, at: Self.now)

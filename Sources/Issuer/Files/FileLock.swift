@@ -5,7 +5,7 @@ struct FileLock {
   private let descriptor: Int32
 
   /// Waits for the lock for up to five seconds.
-  init(path: String, exclusive: Bool) throws(KeyStoreError) {
+  init(path: String, exclusive: Bool) throws(PrivateFileError) {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw .file(FileError(action: "open the lock", path: path)) }
     for _ in 0..<500 {

@@ -3,7 +3,7 @@ import Glibc
 /// A folder that is for its owner alone (mode 0700), and the reading of files that must be too.
 enum PrivateFolder {
   /// Makes the folder and those above it; one that is there already is checked.
-  static func create(_ path: String) throws(KeyStoreError) {
+  static func create(_ path: String) throws(PrivateFileError) {
     var made = ""
     for part in path.split(separator: "/") {
       made += (made.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
@@ -15,7 +15,7 @@ enum PrivateFolder {
   }
 
   /// - Throws: an error that says how to put it right when others can look into the folder.
-  static func check(_ path: String) throws(KeyStoreError) {
+  static func check(_ path: String) throws(PrivateFileError) {
     var status = stat()
     guard lstat(path, &status) == 0 else { throw .file(FileError(action: "look at", path: path)) }
     guard status.st_mode & S_IFMT == S_IFDIR else { throw .file(FileError(action: "use", path: path, code: ENOTDIR)) }
@@ -37,7 +37,7 @@ enum PrivateFolder {
   }
 
   /// The bytes of a file that only its owner can read; nil when there is none.
-  static func read(_ path: String, limit: Int) throws(KeyStoreError) -> [UInt8]? {
+  static func read(_ path: String, limit: Int) throws(PrivateFileError) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else {
       if errno == ENOENT { return nil }

@@ -2,10 +2,10 @@ import JOSE
 
 /// The issuer's keys over time: which one signs, and which ones are published.
 ///
-/// A key is published from the moment it exists. It signs from `signsFrom` until a later key of its algorithm does, and it
-/// stays published until the last token that it can have signed has expired. So at every instant each unexpired token
-/// verifies with the keys that are published, also for a relying party whose copy of the JWKS is an hour old.
-/// Only the first key of an algorithm signs at once: after a change of algorithm such a copy lacks it.
+/// The keys sign in turn, whatever their algorithms. A key is published from the moment it exists. It signs from
+/// `signsFrom` until the next one does, and it stays published until the last token that it can have signed has expired.
+/// So at every instant each unexpired token verifies with the keys that are published, also for a relying party that has
+/// kept its copy of the JWKS for as long as it may (``RotationSchedule/cacheLifetime``).
 public struct KeyRing: Sendable {
   /// A key with its times, in seconds since 1970.
   public struct Entry: Sendable {
@@ -44,13 +44,6 @@ public struct KeyRing: Sendable {
     }
   }
 
-  /// How long a new key is published before it signs: an hour, for as long relying parties may keep a JWKS.
-  public static let publishedAhead: Int64 = 3600
-
-  /// How long a key stays published after it has signed for the last time: the longest life of a token, and five minutes
-  /// for clocks that are late.
-  static let publishedAfter: Int64 = IssuerConfiguration.lifetimes.upperBound + 300
-
   /// The keys, oldest first.
   public private(set) var entries: [Entry]
 
@@ -61,35 +54,46 @@ public struct KeyRing: Sendable {
   /// The state of a key of this ring.
   public func state(of entry: Entry, at now: Int64) -> State {
     guard entry.signsFrom <= now else { return .next(signsFrom: entry.signsFrom) }
-    let successor = entries.first {
-      $0.key.algorithm == entry.key.algorithm && $0.signsFrom > entry.signsFrom && $0.signsFrom <= now
-    }
-    guard let successor else { return .signing }
-    let end = successor.signsFrom + Self.publishedAfter
+    let later = entries.drop { $0.keyID != entry.keyID }.dropFirst()
+    guard let successor = later.first, successor.signsFrom <= now else { return .signing }
+    let end = successor.signsFrom + RotationSchedule.standard.publishedAfter
     return now < end ? .retired(publishedUntil: end) : .expired
   }
 
-  /// The key that signs with the algorithm at that instant.
-  public func signingKey(_ algorithm: SignatureAlgorithm, at now: Int64) -> SigningKey? {
-    entries.last { $0.key.algorithm == algorithm && $0.signsFrom <= now }?.key
-  }
+  /// The key that signs at that instant; nil only before the first one.
+  public func signer(at now: Int64) -> Entry? { entries.last { $0.signsFrom <= now } }
 
-  /// The public keys that a relying party may need at that instant: those that sign, those that will, and those that did.
+  /// The key that is to sign next; nil when no rotation is under way.
+  public func waiting(at now: Int64) -> Entry? { entries.first { $0.signsFrom > now } }
+
+  /// The public keys that a relying party may need at that instant: the one that signs, those that will, and those that did.
   public func publishedKeys(at now: Int64) -> JWKSet {
     JWKSet(keys: entries.filter { state(of: $0, at: now) != .expired }.map(\.key.jwk))
   }
 
-  /// Adds a key of the algorithm. The first one signs at once; a later one an hour from now, and a rotation that is under
-  /// way already is left as it is.
+  /// Whether tokens are signed with the algorithm, or are going to be.
+  func isSigning(with algorithm: SignatureAlgorithm, at now: Int64) -> Bool {
+    signer(at: now)?.key.algorithm == algorithm
+      || entries.contains { $0.key.algorithm == algorithm && $0.signsFrom > now }
+  }
+
+  /// Adds a key of the algorithm. The very first one signs at once; a later one when it has been published for long enough,
+  /// and a rotation that is under way already is left as it is.
   ///
+  /// - Parameters:
+  ///   - publishedAhead: how long it is published before it signs, in seconds.
+  ///   - atOnce: it signs from now on, whoever may not know it yet: for when the old key is in wrong hands.
   /// - Returns: the entry that was added, nil when a key was waiting already.
   @discardableResult
-  public mutating func rotate(_ algorithm: SignatureAlgorithm, at now: Int64) throws(KeyError) -> Entry? {
-    let isFirst = signingKey(algorithm, at: now) == nil
+  public mutating func rotate(
+    _ algorithm: SignatureAlgorithm, at now: Int64,
+    publishedAhead: Int64 = RotationSchedule.standard.publishedAhead, atOnce: Bool = false
+  ) throws(KeyError) -> Entry? {
+    let isFirst = signer(at: now) == nil
     let isUnderWay = entries.contains { $0.key.algorithm == algorithm && $0.signsFrom > now }
-    guard isFirst || !isUnderWay else { return nil }
+    guard isFirst || atOnce || !isUnderWay else { return nil }
     return add(
-      try SigningKey.generate(algorithm), created: now, signsFrom: isFirst ? now : now + Self.publishedAhead)
+      try SigningKey.generate(algorithm), created: now, signsFrom: isFirst || atOnce ? now : now + publishedAhead)
   }
 
   /// Adds a key that exists already.

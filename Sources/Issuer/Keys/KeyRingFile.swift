@@ -20,7 +20,7 @@ enum KeyRingFile {
     return Array((document.pretty() + "\n").utf8)
   }
 
-  static func records(in bytes: [UInt8], path: String) throws(KeyStoreError) -> [Record] {
+  static func records(in bytes: [UInt8], path: String) throws(PrivateFileError) -> [Record] {
     let document: JSON
     do { document = try JSON(parsing: bytes) } catch {
       throw .damaged(path: path, problem: bytes.isEmpty ? "it is empty" : "\(error)")

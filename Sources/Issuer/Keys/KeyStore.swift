@@ -14,8 +14,8 @@ public struct KeyStore: Sendable {
 
   /// The ring as it is on disk; empty when there is none.
   public func load() throws(KeyStoreError) -> KeyRing {
-    guard access(folder, F_OK) == 0 || errno != ENOENT else { return KeyRing() }
-    try PrivateFolder.check(folder)
+    guard isThere else { return KeyRing() }
+    do throws(PrivateFileError) { try PrivateFolder.check(folder) } catch { throw .file(error) }
     // A reader waits for writers, so that no key that the ring names is pruned under its eyes. A read-only disk has no
     // writers, and no lock can be made there.
     let lock = try? FileLock(path: lockPath, exclusive: false)
@@ -28,8 +28,7 @@ public struct KeyStore: Sendable {
   /// - Returns: the ring as it is on disk afterwards.
   @discardableResult
   public func update(_ change: (inout KeyRing) throws(KeyError) -> Void) throws(KeyStoreError) -> KeyRing {
-    try PrivateFolder.create(folder)
-    let lock = try FileLock(path: lockPath, exclusive: true)
+    let lock = try lockForWriting()
     defer { lock.release() }
     PrivateFolder.removeTemporaryFiles(in: folder)
     let before = try read()
@@ -44,55 +43,83 @@ public struct KeyStore: Sendable {
     return after
   }
 
-  /// The ring with a key that signs now; the first key of the algorithm is made when there is none.
+  /// The ring with a key that signs now; the first one is made when there is none. When the algorithm is another than that
+  /// of the key that signs, a key of it is added, and signs when it has been published for long enough.
   @discardableResult
-  public func ring(signingWith algorithm: SignatureAlgorithm, at now: Int64) throws(KeyStoreError) -> KeyRing {
+  public func ring(
+    signingWith algorithm: SignatureAlgorithm, at now: Int64,
+    publishedAhead: Int64 = RotationSchedule.standard.publishedAhead
+  ) throws(KeyStoreError) -> KeyRing {
     let ring = try load()
-    guard ring.signingKey(algorithm, at: now) == nil else { return ring }
+    guard !ring.isSigning(with: algorithm, at: now) else { return ring }
     return try update { (ring: inout KeyRing) throws(KeyError) in
       // Another process may have made it since.
-      if ring.signingKey(algorithm, at: now) == nil { try ring.rotate(algorithm, at: now) }
+      guard !ring.isSigning(with: algorithm, at: now) else { return }
+      try ring.rotate(algorithm, at: now, publishedAhead: publishedAhead)
+      ring.prune(at: now)
     }
   }
 
-  /// The kid of the key that signs with the algorithm at that instant, nil when there is none. No key is read for it.
-  public func signingKeyID(_ algorithm: SignatureAlgorithm, at now: Int64) throws(KeyStoreError) -> String? {
-    guard access(folder, F_OK) == 0 || errno != ENOENT else { return nil }
-    try PrivateFolder.check(folder)
-    guard let bytes = try PrivateFolder.read(ringPath, limit: 1 << 20) else { return nil }
-    return try KeyRingFile.records(in: bytes, path: ringPath)
-      .filter { $0.algorithm == algorithm && $0.signsFrom <= now }
-      .max { ($0.signsFrom, $0.created) < ($1.signsFrom, $1.created) }?.keyID
+  /// Which key signs at that instant, nil when there is none. No key is read for it.
+  public func signerID(at now: Int64) throws(KeyStoreError) -> (algorithm: SignatureAlgorithm, keyID: String)? {
+    guard isThere else { return nil }
+    do throws(PrivateFileError) {
+      try PrivateFolder.check(folder)
+      return try records()
+        .filter { $0.signsFrom <= now }
+        .max { ($0.signsFrom, $0.created) < ($1.signsFrom, $1.created) }
+        .map { ($0.algorithm, $0.keyID) }
+    } catch {
+      throw .file(error)
+    }
   }
 
+  private var isThere: Bool { access(folder, F_OK) == 0 || errno != ENOENT }
   private var lockPath: String { folder + "/lock" }
   private var ringPath: String { folder + "/ring.json" }
   private func path(of keyID: String) -> String { folder + "/" + keyID + ".pem" }
 
-  private func read() throws(KeyStoreError) -> KeyRing {
-    guard let bytes = try PrivateFolder.read(ringPath, limit: 1 << 20) else { return KeyRing() }
-    var entries: [KeyRing.Entry] = []
-    for record in try KeyRingFile.records(in: bytes, path: ringPath) {
-      let path = path(of: record.keyID)
-      guard var pem = try PrivateFolder.read(path, limit: 1 << 16) else {
-        throw .damaged(path: path, problem: "the ring names this key, but the file is gone")
-      }
-      defer { Secret.zero(&pem) }
-      do {
-        let key = try SigningKey(pem: pem, algorithm: record.algorithm)
-        guard key.jwk.thumbprint == record.keyID else {
-          throw KeyStoreError.damaged(path: path, problem: "it holds another key than its name says")
-        }
-        entries.append(KeyRing.Entry(key: key, created: record.created, signsFrom: record.signsFrom))
-      } catch let error as KeyStoreError {
-        throw error
-      } catch let error as KeyError {
-        throw .key(path: path, error)
-      } catch {
-        throw .damaged(path: path, problem: "\(error)")
-      }
+  private func lockForWriting() throws(KeyStoreError) -> FileLock {
+    do throws(PrivateFileError) {
+      try PrivateFolder.create(folder)
+      return try FileLock(path: lockPath, exclusive: true)
+    } catch {
+      throw .file(error)
     }
+  }
+
+  private func records() throws(PrivateFileError) -> [KeyRingFile.Record] {
+    guard let bytes = try PrivateFolder.read(ringPath, limit: 1 << 20) else { return [] }
+    return try KeyRingFile.records(in: bytes, path: ringPath)
+  }
+
+  private func read() throws(KeyStoreError) -> KeyRing {
+    let records: [KeyRingFile.Record]
+    do { records = try self.records() } catch { throw .file(error) }
+    var entries: [KeyRing.Entry] = []
+    for record in records { entries.append(try entry(record)) }
     return KeyRing(entries: entries)
+  }
+
+  private func entry(_ record: KeyRingFile.Record) throws(KeyStoreError) -> KeyRing.Entry {
+    let path = path(of: record.keyID)
+    var pem = try self.pem(path)
+    defer { Secret.zero(&pem) }
+    let key: SigningKey
+    do { key = try SigningKey(pem: pem, algorithm: record.algorithm) } catch { throw .key(path: path, error) }
+    guard key.jwk.thumbprint == record.keyID else {
+      throw .file(.damaged(path: path, problem: "it holds another key than its name says"))
+    }
+    return KeyRing.Entry(key: key, created: record.created, signsFrom: record.signsFrom)
+  }
+
+  private func pem(_ path: String) throws(KeyStoreError) -> [UInt8] {
+    do throws(PrivateFileError) {
+      if let pem = try PrivateFolder.read(path, limit: 1 << 16) { return pem }
+      throw .damaged(path: path, problem: "the ring names this key, but the file is gone")
+    } catch {
+      throw .file(error)
+    }
   }
 
   private func write(_ entry: KeyRing.Entry) throws(KeyStoreError) {
@@ -102,7 +129,7 @@ public struct KeyStore: Sendable {
     do {
       try AtomicFile.write(pem, to: path(of: entry.keyID), mode: 0o600, action: "write the signing key")
     } catch {
-      throw .file(error)
+      throw .file(.file(error))
     }
   }
 
@@ -110,7 +137,7 @@ public struct KeyStore: Sendable {
     do {
       try AtomicFile.write(KeyRingFile.bytes(of: ring), to: ringPath, mode: 0o600, action: "write the key ring")
     } catch {
-      throw .file(error)
+      throw .file(.file(error))
     }
   }
 }

@@ -31,6 +31,8 @@ public struct IssuerConfiguration: Sendable, Equatable {
   public var algorithm: SignatureAlgorithm
   /// How long a token lives when nothing else is asked for, in seconds.
   public var lifetime: Int64
+  /// When keys begin to sign, and for how long they may be kept.
+  public var schedule: RotationSchedule
   /// What the subject is made from; nil for the workspace's own (``WorkspaceFacts/subject``).
   public var subject: Template?
   public var claims: [Claim]
@@ -39,11 +41,13 @@ public struct IssuerConfiguration: Sendable, Equatable {
 
   public init(
     issuer: IssuerURL = .standard, algorithm: SignatureAlgorithm = .rs256, lifetime: Int64 = 3600,
-    subject: Template? = nil, claims: [Claim] = [], environment: Set<String> = []
+    schedule: RotationSchedule = .standard, subject: Template? = nil, claims: [Claim] = [],
+    environment: Set<String> = []
   ) {
     self.issuer = issuer
     self.algorithm = algorithm
     self.lifetime = lifetime
+    self.schedule = schedule
     self.subject = subject
     self.claims = claims
     self.environment = environment

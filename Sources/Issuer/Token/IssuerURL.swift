@@ -43,6 +43,18 @@ public struct IssuerURL: Sendable, Hashable, CustomStringConvertible {
   /// Where the JWKS is.
   public var jwksURL: String { base + "/.well-known/jwks.json" }
 
+  /// Where tokens are asked for, when the issuer is served (RFC 8693).
+  public var tokenURL: String { base + "/token" }
+
+  /// Where Discovery §3 wants authorisations to be asked for, which this issuer gives to nobody.
+  public var authorizationURL: String { base + "/authorize" }
+
+  /// The path below which everything of the issuer is, such as `/team`; empty when it has none.
+  public var path: String {
+    let rest = base.drop { $0 != ":" }.dropFirst(3)
+    return String(rest.drop { $0 != "/" })
+  }
+
   private var base: String { text.hasSuffix("/") ? String(text.dropLast()) : text }
 
   private static let loopback: Set<String> = ["localhost", "127.0.0.1", "[::1]"]

@@ -5,22 +5,32 @@ import JOSE
 /// A value, without clock, disk or network: the same input makes the same claims.
 public struct TokenIssuer: Sendable {
   public let configuration: IssuerConfiguration
-  public let keyRing: KeyRing
 
-  public init(configuration: IssuerConfiguration, keyRing: KeyRing) {
-    self.configuration = configuration
-    self.keyRing = keyRing
-  }
+  public init(configuration: IssuerConfiguration) { self.configuration = configuration }
 
   /// Signs a token.
   ///
   /// - Parameters:
+  ///   - key: the key that signs now.
   ///   - now: seconds since 1970.
   ///   - identifier: `jti`, unique among all tokens of this issuer.
-  /// - Throws: ``IssueError`` when the request asks for what may not be, or no key can sign.
+  /// - Throws: ``IssueError`` when the request asks for what may not be, or the key does not sign.
   public func issue(
-    _ request: TokenRequest, for identity: WorkspaceIdentity, now: Int64, identifier: String
+    _ request: TokenRequest, for identity: WorkspaceIdentity, with key: SigningKey, now: Int64, identifier: String
   ) throws(IssueError) -> IssuedToken {
+    let token = try prepare(
+      request, for: identity, algorithm: key.algorithm, keyID: key.jwk.thumbprint, now: now, identifier: identifier)
+    do { return token.signed(try key.sign(token.signingInput)) } catch { throw .signing(error) }
+  }
+
+  /// All of a token but its signature, for a key that is elsewhere.
+  ///
+  /// - Parameters: as with ``issue(_:for:with:now:identifier:)``; the algorithm and the kid of the key that will sign.
+  /// - Throws: ``IssueError`` when the request asks for what may not be.
+  public func prepare(
+    _ request: TokenRequest, for identity: WorkspaceIdentity, algorithm: SignatureAlgorithm, keyID: String, now: Int64,
+    identifier: String
+  ) throws(IssueError) -> UnsignedToken {
     let audiences = try Self.checked(request.audiences)
     let lifetime = request.lifetime ?? configuration.lifetime
     guard IssuerConfiguration.lifetimes.contains(lifetime) else { throw .lifetime(seconds: lifetime) }
@@ -28,9 +38,6 @@ public struct TokenIssuer: Sendable {
     for member in identity.claims.members + request.claims.members
     where IssuerConfiguration.reservedClaims.contains(member.name.value) {
       throw .reservedClaim(member.name.value)
-    }
-    guard let key = keyRing.signingKey(configuration.algorithm, at: now) else {
-      throw .noKey(configuration.algorithm)
     }
     let expiry = now + lifetime
     var claims: JSONObject = [
@@ -46,26 +53,25 @@ public struct TokenIssuer: Sendable {
     for member in identity.claims.members + request.claims.members {
       claims.set(member.name.value, to: member.value)
     }
-    let header: JSONObject = ["alg": JSON(key.algorithm.rawValue), "kid": JSON(key.jwk.thumbprint), "typ": "JWT"]
-    do {
-      let compact = try key.compactJWS(header: header, payload: Array(JSON.object(claims).compact().utf8))
-      return IssuedToken(
-        compact: compact,
-        audit: AuditLine(
-          time: now, identifier: identifier, subject: identity.subject, audiences: audiences, expiry: expiry,
-          keyID: key.jwk.thumbprint))
-    } catch {
-      throw .signing(error)
-    }
+    let header: JSONObject = ["alg": JSON(algorithm.rawValue), "kid": JSON(keyID), "typ": "JWT"]
+    return UnsignedToken(
+      header: header, claims: claims,
+      audit: AuditLine(
+        time: now, identifier: identifier, subject: identity.subject, audiences: audiences, expiry: expiry, keyID: keyID
+      ))
+  }
+
+  /// Whether a text can be an audience: up to 2,048 bytes without white space and control characters.
+  public static func isAudience(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= 2048
+      && text.unicodeScalars.allSatisfy { $0.value > 0x20 && !(0x7F...0x9F).contains($0.value) }
   }
 
   /// The audiences, each once.
   private static func checked(_ audiences: [String]) throws(IssueError) -> [String] {
     var unique: [String] = []
     for audience in audiences {
-      guard !audience.isEmpty, audience.utf8.count <= 2048,
-        audience.unicodeScalars.allSatisfy({ $0.value > 0x20 && !(0x7F...0x9F).contains($0.value) })
-      else { throw .audience(audience) }
+      guard isAudience(audience) else { throw .audience(audience) }
       if !unique.contains(where: { $0.hasSameBytes(as: audience) }) { unique.append(audience) }
     }
     guard !unique.isEmpty else { throw .noAudience }
@@ -80,7 +86,6 @@ public enum IssueError: Error, Sendable, CustomStringConvertible {
   case lifetime(seconds: Int64)
   case emptySubject
   case reservedClaim(String)
-  case noKey(SignatureAlgorithm)
   case signing(KeyError)
 
   /// A stable name for scripts.
@@ -91,7 +96,6 @@ public enum IssueError: Error, Sendable, CustomStringConvertible {
     case .lifetime: "lifetime-out-of-range"
     case .emptySubject: "subject-empty"
     case .reservedClaim: "claim-reserved"
-    case .noKey: "signing-key-missing"
     case .signing: "signing-failed"
     }
   }
@@ -105,7 +109,6 @@ public enum IssueError: Error, Sendable, CustomStringConvertible {
       "A token cannot live for \(seconds) seconds: ask for between 1 second and 24 hours (86,400 seconds)."
     case .emptySubject: "A token needs a subject, and this one is empty. Set issuer.subject in the configuration."
     case .reservedClaim(let name): "The claim “\(name)” is set by the issuer alone. Leave it out, or use another name."
-    case .noKey(let algorithm): "There is no \(algorithm.rawValue) key to sign with. Make one: idp keys rotate."
     case .signing(let error): "The token could not be signed: \(error)"
     }
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Inspection
+import Issuer
 import JOSE
 
 /// `idp audiences`: the list of the configuration.
@@ -56,7 +57,7 @@ struct AudiencesCommand: ParsableCommand {
     func run() throws {
       try AudienceList.change(output) { (list) throws(Failure) in
         for name in names {
-          guard ConfigurationReader.isAudience(name) else {
+          guard TokenIssuer.isAudience(name) else {
             throw Failure(
               "audience-malformed",
               "The audience “\(name)” is empty, too long, or holds white space or control characters.")

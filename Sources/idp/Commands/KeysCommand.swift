@@ -50,39 +50,50 @@ struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Make a new key: it is published now and signs in an hour.",
       discussion: """
-        Relying parties keep a JWK set for up to an hour; so a token is never signed with a key that they cannot know. \
-        The old key stays published until its last token has expired.
+        Relying parties keep a JWK set for a while; so a token is never signed with a key that they cannot know. \
+        The old key stays published until its last token has expired. A server that runs takes the new key up by itself. \
+        How long a key is published before it signs is issuer.publish-ahead of the configuration.
+
+        With --now it signs at once, for when the old key may be in wrong hands: relying parties that keep the keys \
+        refuse new tokens until they fetch the keys again.
 
         EXAMPLES
           idp keys rotate
+          idp keys rotate --now
         """)
+
+    @Flag(help: "Sign with the new key at once, whoever may not know it yet.")
+    var now = false
 
     @OptionGroup var output: OutputOptions
 
     func run() throws {
       let workspace = try Workspace.current()
-      let now = Surroundings.now()
-      let algorithm = workspace.configuration.issuer.algorithm
+      let time = Surroundings.now()
+      let configuration = workspace.configuration.issuer
       let store = try workspace.issuer().store
       var added: KeyRing.Entry?
       let ring: KeyRing
       do {
         ring = try store.update { (ring: inout KeyRing) throws(KeyError) in
-          added = try ring.rotate(algorithm, at: now.seconds)
-          ring.prune(at: now.seconds)
+          added = try ring.rotate(
+            configuration.algorithm, at: time.seconds, publishedAhead: configuration.schedule.publishedAhead,
+            atOnce: now)
+          ring.prune(at: time.seconds)
         }
       } catch {
         throw Failure(error.code, error.description)
       }
       guard let added else {
         throw Failure(
-          "rotation-under-way", "A new \(algorithm.rawValue) key is waiting to sign already; nothing was changed.",
+          "rotation-under-way",
+          "A new \(configuration.algorithm.rawValue) key is waiting to sign already; nothing was changed.",
           hint: "See when it does: idp keys list", status: .no)
       }
       if output.json {
-        return try Output.print(["schema": 1, "key": KeyStoreAccess.json(added, in: ring, now: now)])
+        return try Output.print(["schema": 1, "key": KeyStoreAccess.json(added, in: ring, now: time)])
       }
-      try Output.print(KeyStoreAccess.line(added, in: ring, now: now))
+      try Output.print(KeyStoreAccess.line(added, in: ring, now: time))
     }
   }
 
@@ -134,11 +145,13 @@ enum KeyStoreAccess {
     }
   }
 
-  /// The kid that tokens of now are signed with, nil before the first one.
-  static func signingKeyID(_ algorithm: SignatureAlgorithm, _ workspace: Workspace) throws(Failure) -> String? {
+  /// The key that tokens of now are signed with, nil before the first one.
+  static func signerID(
+    _ workspace: Workspace
+  ) throws(Failure) -> (algorithm: SignatureAlgorithm, keyID: String)? {
     let store = try workspace.issuer().store
     do {
-      return try store.signingKeyID(algorithm, at: Surroundings.now().seconds)
+      return try store.signerID(at: Surroundings.now().seconds)
     } catch {
       throw Failure(error.code, error.description)
     }

@@ -67,9 +67,21 @@ struct TokenCommand: ParsableCommand {
     }
     let issued = try workspace.issue(
       TokenRequest(audiences: audiences, lifetime: ttl?.seconds, claims: extra), now: Surroundings.now())
+    noteAlgorithm(of: issued, workspace)
     if let out { try write(issued.compact, to: out) }
     if copy { try copy(issued.compact, workspace.configuration) }
     try printResult(issued)
+  }
+
+  /// After a change of the algorithm the old key signs for a while: that is said, since the token is not as configured.
+  private func noteAlgorithm(of issued: IssuedToken, _ workspace: Workspace) {
+    let wanted = workspace.configuration.issuer.algorithm
+    guard let used = CompactToken(parsing: issued.compact).algorithm, used != wanted.rawValue,
+      let next = (try? KeyStoreAccess.load(workspace))?.waiting(at: Surroundings.now().seconds)
+    else { return }
+    Output.note(
+      "idp: signed with \(used): the \(next.key.algorithm.rawValue) key signs from \(Timestamp(next.signsFrom).display()),"
+        + " when relying parties can know it\n")
   }
 
   private func write(_ token: String, to path: String) throws(Failure) {

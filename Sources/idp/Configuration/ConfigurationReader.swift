@@ -48,7 +48,8 @@ struct ConfigurationReader {
     (
       "issuer",
       "The embedded issuer. url: its identifier. algorithm: RS256, ES256 or EdDSA. lifetime: of a token, such as 15m. "
-        + "subject: a template for sub. claims: names with values that are added to each token, text being a template. "
+        + "publish-ahead: how long a new key is published before it signs, an hour without it; half of that is how long "
+        + "others may keep the keys. subject: a template for sub. claims: names with values that are added to each token, text being a template. "
         + "environment: the names of environment variables that templates may read."
     ),
     (
@@ -82,7 +83,7 @@ struct ConfigurationReader {
     var names: [String] = []
     for element in try value.elements() {
       let name = try element.text()
-      guard Self.isAudience(name) else {
+      guard TokenIssuer.isAudience(name) else {
         throw element.failure(
           "the audience “\(name)” is empty, too long, or holds white space or control characters",
           "Write it exactly as the relying party expects it, such as sts.amazonaws.com.")
@@ -95,17 +96,13 @@ struct ConfigurationReader {
     return names
   }
 
-  /// Whether a text can be an audience at all.
-  static func isAudience(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.count <= 2048
-      && text.unicodeScalars.allSatisfy { $0.value > 0x20 && !(0x7F...0x9F).contains($0.value) }
-  }
-
   // MARK: Issuers
 
   private func issuer(_ value: YAMLValue) throws(Failure) -> IssuerConfiguration {
     var issuer = IssuerConfiguration()
-    let members = try value.members(among: ["url", "algorithm", "lifetime", "subject", "claims", "environment"])
+    let members = try value.members(among: [
+      "url", "algorithm", "lifetime", "publish-ahead", "subject", "claims", "environment",
+    ])
     // Templates are judged by the variables that the list allows, wherever it stands.
     for member in members where member.name == "environment" {
       for element in try member.value.elements() { issuer.environment.insert(try environmentName(element)) }
@@ -117,6 +114,7 @@ struct ConfigurationReader {
         let name = try member.value.choice(IssuerConfiguration.algorithms.map(\.rawValue))
         issuer.algorithm = IssuerConfiguration.algorithms.first { $0.rawValue == name } ?? .rs256
       case "lifetime": issuer.lifetime = try lifetime(member.value)
+      case "publish-ahead": issuer.schedule = RotationSchedule(publishedAhead: try publishedAhead(member.value))
       case "subject": issuer.subject = try template(member.value, issuer.environment)
       case "claims": issuer.claims = try claims(member.value, issuer.environment)
       default: break
@@ -139,6 +137,16 @@ struct ConfigurationReader {
     guard let duration = Duration(argument: written), IssuerConfiguration.lifetimes.contains(duration.seconds) else {
       throw value.failure(
         "“\(written)” is no lifetime of a token", "Write between 1s and 24h, such as 15m, 1h or 90s.")
+    }
+    return duration.seconds
+  }
+
+  private func publishedAhead(_ value: YAMLValue) throws(Failure) -> Int64 {
+    let written = try value.scalar()
+    guard let duration = Duration(argument: written), RotationSchedule.publishedAheadBounds.contains(duration.seconds)
+    else {
+      throw value.failure(
+        "“\(written)” is no time for a key to be published ahead", "Write between 2s and 720h, such as 1h or 10m.")
     }
     return duration.seconds
   }

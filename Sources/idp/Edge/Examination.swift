@@ -120,13 +120,11 @@ struct Examination {
         return Check(
           id: "keys", title: "signing keys", outcome: .pass, actual: "none yet, the first token makes one (\(folder))")
       }
-      let algorithm = workspace.configuration.issuer.algorithm
-      let signing = ring.signingKey(algorithm, at: Surroundings.now().seconds)
+      let signer = ring.signer(at: Surroundings.now().seconds)
       return Check(
         id: "keys", title: "signing keys", outcome: .pass,
         actual: "\(ring.entries.count) in \(folder), "
-          + (signing.map { "\(algorithm.rawValue) signs with \($0.jwk.thumbprint)" }
-            ?? "none for \(algorithm.rawValue) yet, the next token makes one"))
+          + (signer.map { "\($0.key.algorithm.rawValue) signs with \($0.keyID)" } ?? "none signs yet"))
     } catch {
       return Check(id: "keys", title: "signing keys", outcome: .fail, actual: error.message, hint: error.hint)
     }

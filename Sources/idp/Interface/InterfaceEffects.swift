@@ -49,9 +49,8 @@ final class InterfaceEffects: Sendable {
   func announceIssuer() {
     work.add { [self] in
       do throws(Failure) {
-        let algorithm = workspace.configuration.issuer.algorithm
-        guard let keyID = try KeyStoreAccess.signingKeyID(algorithm, workspace) else { return }
-        port.post(.issuerReady(algorithm: algorithm.rawValue, keyID: keyID))
+        guard let signer = try KeyStoreAccess.signerID(workspace) else { return }
+        port.post(.issuerReady(algorithm: signer.algorithm.rawValue, keyID: signer.keyID))
       } catch {
         port.post(.toast(.error, Visible.escaped(error.message)))
       }

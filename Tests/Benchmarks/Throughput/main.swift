@@ -37,9 +37,10 @@ let algorithms = CommandLine.arguments.contains("verdicts") ? [.rs256] : IssuerC
 for algorithm in algorithms {
   var ring = KeyRing()
   try ring.rotate(algorithm, at: now)
-  let issuer = TokenIssuer(configuration: IssuerConfiguration(algorithm: algorithm), keyRing: ring)
+  let issuer = TokenIssuer(configuration: IssuerConfiguration(algorithm: algorithm))
+  let key = ring.entries[0].key
   let request = TokenRequest(audiences: ["sts.amazonaws.com"])
-  let text = try issuer.issue(request, for: identity, now: now, identifier: "benchmark").compact
+  let text = try issuer.issue(request, for: identity, with: key, now: now, identifier: "benchmark").compact
   let keys = ring.publishedKeys(at: now)
   let source = KeySource(keys: keys, origin: "benchmark")
 
@@ -52,7 +53,7 @@ for algorithm in algorithms {
       .signature.outcome == .verified
   }
   let signed = rate {
-    (try? issuer.issue(request, for: identity, now: now, identifier: "benchmark")) != nil
+    (try? issuer.issue(request, for: identity, with: key, now: now, identifier: "benchmark")) != nil
   }
   print("\(algorithm.rawValue) verify \(Int(verified)) inspect \(Int(inspected)) sign \(Int(signed))")
 }
