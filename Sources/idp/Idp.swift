@@ -38,7 +38,8 @@ struct Idp: ParsableCommand {
     subcommands: [
       OpenCommand.self, TokenCommand.self, InspectCommand.self, VerifyCommand.self, ExplainCommand.self,
       LintCommand.self, MatrixCommand.self, PreflightCommand.self, JWKSCommand.self, DiscoveryCommand.self,
-      KeysCommand.self, AudiencesCommand.self, DoctorCommand.self, CompletionsCommand.self,
+      KeysCommand.self, ServeCommand.self, WorkspacesCommand.self, AudiencesCommand.self, DoctorCommand.self,
+      CompletionsCommand.self,
       ManualCommand.self,
     ], defaultSubcommand: OpenCommand.self)
 

@@ -74,6 +74,9 @@ public struct KeyStore: Sendable {
     }
   }
 
+  /// What changes whenever the ring does; nil when there is none.
+  public var version: FileVersion? { FileVersion(of: ringPath) }
+
   private var isThere: Bool { access(folder, F_OK) == 0 || errno != ENOENT }
   private var lockPath: String { folder + "/lock" }
   private var ringPath: String { folder + "/ring.json" }

@@ -55,6 +55,15 @@ public struct IssuerURL: Sendable, Hashable, CustomStringConvertible {
     return String(rest.drop { $0 != "/" })
   }
 
+  /// The port at which this machine itself would be the issuer; nil when the issuer is somewhere else.
+  public var loopbackPort: Int? {
+    guard text.hasPrefix("http://") else { return nil }
+    let authority = text.dropFirst(7).prefix { $0 != "/" }
+    let port =
+      authority.drop { $0 != "]" }.isEmpty ? authority.drop { $0 != ":" } : authority.drop { $0 != "]" }.dropFirst()
+    return Int(port.dropFirst()) ?? 80
+  }
+
   private var base: String { text.hasSuffix("/") ? String(text.dropLast()) : text }
 
   private static let loopback: Set<String> = ["localhost", "127.0.0.1", "[::1]"]

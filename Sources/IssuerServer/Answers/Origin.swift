@@ -1,0 +1,69 @@
+import Glibc
+import HTTPTypes
+import NIOCore
+
+/// From where a request came.
+enum Origin: Sendable, Equatable {
+  /// A network address, as text; of IPv6 the first 64 bits, which one customer has.
+  case address(String)
+  /// An account of this machine, by its uid.
+  case account(UInt32)
+
+  /// The origin for people: `203.0.113.7`, `uid 1000`.
+  var text: String {
+    switch self {
+    case .address(let address): address
+    case .account(let account): "uid \(account)"
+    }
+  }
+
+  /// The network address of a request.
+  ///
+  /// - Parameters:
+  ///   - forwarded: `X-Forwarded-For`, which only a proxy that is trusted may set; the last address in it is the one that
+  ///     the proxy saw.
+  static func network(_ address: SocketAddress?, forwarded: String?, trustedProxies: Set<String>) -> Origin {
+    let direct = address?.ipAddress ?? "unknown"
+    guard trustedProxies.contains(direct), let last = forwarded?.split(separator: ",").last else {
+      return .address(shortened(direct))
+    }
+    let named = String(last.filter { $0 != " " })
+    // Whatever it says, it must be an address: it goes into logs and names of limits.
+    guard let parsed = try? SocketAddress(ipAddress: named, port: 0) else { return .address(shortened(direct)) }
+    return .address(shortened(parsed.ipAddress ?? direct))
+  }
+
+  /// The account at the other end of a Unix socket, as the kernel says (SO_PEERCRED); nil when it does not.
+  static func account(of channel: any Channel) async -> Origin? {
+    guard let options = channel as? any SocketOptionProvider,
+      let peer: PeerCredentials = try? await options.unsafeGetSocketOption(
+        level: .socket, name: .init(rawValue: SO_PEERCRED)
+      )
+      .get()
+    else { return nil }
+    return .account(peer.uid)
+  }
+
+  /// `struct ucred` of Linux, which the C library shows to GNU sources alone (unix(7)).
+  private struct PeerCredentials {
+    var pid: Int32
+    var uid: UInt32
+    var gid: UInt32
+  }
+
+  private static func shortened(_ address: String) -> String {
+    var bytes = in6_addr()
+    guard address.contains(":"), inet_pton(AF_INET6, address, &bytes) == 1 else { return address }
+    return withUnsafeMutableBytes(of: &bytes) { bytes in
+      // An IPv4 address in the clothes of IPv6 is one.
+      if bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10] == 0xFF, bytes[11] == 0xFF {
+        return bytes[12...].map { String($0) }.joined(separator: ".")
+      }
+      if bytes.prefix(15).allSatisfy({ $0 == 0 }), bytes[15] == 1 { return "::1" }
+      for index in 8..<16 { bytes[index] = 0 }
+      var text = [CChar](repeating: 0, count: 64)
+      guard inet_ntop(AF_INET6, bytes.baseAddress, &text, socklen_t(text.count)) != nil else { return address }
+      return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) + "/64"
+    }
+  }
+}
