@@ -72,10 +72,20 @@ public final class LocalBackend: IssuerBackend {
   }
 
   public func workspace(_ identifier: String) -> WorkspaceRegistration? {
-    state.withLock { $0.workspaces[identifier] }
+    let now = clock()
+    return state.withLock { state in
+      refresh(&state, now)
+      return state.workspaces[identifier]
+    }
   }
 
-  public func workspace(userID: UInt32) -> WorkspaceRegistration? { state.withLock { $0.accounts[userID] } }
+  public func workspace(userID: UInt32) -> WorkspaceRegistration? {
+    let now = clock()
+    return state.withLock { state in
+      refresh(&state, now)
+      return state.accounts[userID]
+    }
+  }
 
   public func countElsewhere(_ name: String) -> Int { 0 }
   public func count(_ name: String) {}
@@ -85,11 +95,16 @@ public final class LocalBackend: IssuerBackend {
   /// Looks at the files each second, and makes a new key when it is time.
   public func run() async {
     while !Task.isCancelled {
-      let now = clock()
-      state.withLock { refresh(&$0, now) }
-      rotate(at: now)
+      tick()
       try? await Task.sleep(for: .seconds(1))
     }
+  }
+
+  /// One look at the files and at the clock.
+  func tick() {
+    let now = clock()
+    state.withLock { refresh(&$0, now) }
+    rotate(at: now)
   }
 
   // MARK: Files

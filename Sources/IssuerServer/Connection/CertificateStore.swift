@@ -59,6 +59,7 @@ public final class CertificateStore: Sendable {
     }
     var configuration = TLSConfiguration.makeServerConfiguration(
       certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(privateKey))
+    configuration.minimumTLSVersion = .tlsv12
     configuration.applicationProtocols = ["http/1.1"]
     do { return try NIOSSLContext(configuration: configuration) } catch {
       throw CertificateError("The key \(key) does not belong to the certificate \(certificate).")

@@ -27,6 +27,9 @@ final class RateLimiter: Sendable {
   /// - Parameter limit: requests a minute; 0 for no limit.
   init(limit: Int) { self.limit = limit }
 
+  /// How many names are remembered.
+  var nameCount: Int { windows.withLock { $0.count } }
+
   /// Counts a request and says whether it may be answered. What is refused is not counted.
   ///
   /// - Parameters:
