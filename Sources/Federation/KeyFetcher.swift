@@ -78,6 +78,13 @@ public struct KeyFetcher: Sendable {
         url: discovery.text,
         .issuerMismatch(expected: FetchError.quoted(issuer), found: FetchError.quoted(named)))
     }
+    return try keysLocation(in: document, issuerURL: issuerURL, discovery: discovery)
+  }
+
+  /// The URL that a discovery document names as that of the keys, when it may be asked.
+  static func keysLocation(
+    in document: JSON, issuerURL: FetchURL, discovery: FetchURL
+  ) throws(FetchError) -> FetchURL {
     guard let uri = document["jwks_uri"]?.stringValue else {
       throw FetchError(url: discovery.text, .document("the discovery document names no 'jwks_uri'"))
     }

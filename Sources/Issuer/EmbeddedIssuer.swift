@@ -48,6 +48,27 @@ public struct EmbeddedIssuer: Sendable {
   public func discoveryDocument(at now: Int64) throws(EmbeddedIssuerError) -> JSONObject {
     let ring: KeyRing
     do { ring = try store.load() } catch { throw .keys(error) }
+    return discoveryDocument(of: ring, at: now)
+  }
+
+  /// The documents of now as files, and the ring that they are of. Without a key the first one is made: files without a
+  /// key would make nobody accept the first token.
+  public func staticDocuments(
+    at now: Int64
+  ) throws(EmbeddedIssuerError) -> (documents: StaticDocuments, ring: KeyRing) {
+    let ring: KeyRing
+    do {
+      ring = try store.ring(
+        signingWith: configuration.algorithm, at: now, publishedAhead: configuration.schedule.publishedAhead)
+    } catch {
+      throw .keys(error)
+    }
+    let documents = StaticDocuments(
+      issuer: configuration.issuer, discovery: discoveryDocument(of: ring, at: now), keys: ring.publishedKeys(at: now))
+    return (documents, ring)
+  }
+
+  private func discoveryDocument(of ring: KeyRing, at now: Int64) -> JSONObject {
     let algorithms = ring.publishedKeys(at: now).keys.compactMap(\.algorithm)
     return DiscoveryDocument.make(
       issuer: configuration.issuer,

@@ -33,13 +33,14 @@ struct Idp: ParsableCommand {
         idp token --audience sts.amazonaws.com     print a token
         idp verify token.txt --issuer https://token.actions.githubusercontent.com
         idp explain role.json --token token.txt    why a relying party refuses it
+        idp publish public                         let relying parties verify, by files on any https host
       """,
     version: "idp \(version)",
     subcommands: [
       OpenCommand.self, TokenCommand.self, InspectCommand.self, VerifyCommand.self, ExplainCommand.self,
       LintCommand.self, MatrixCommand.self, PreflightCommand.self, JWKSCommand.self, DiscoveryCommand.self,
-      KeysCommand.self, ServeCommand.self, WorkspacesCommand.self, AudiencesCommand.self, DoctorCommand.self,
-      CompletionsCommand.self,
+      PublishCommand.self, KeysCommand.self, ServeCommand.self, WorkspacesCommand.self, AudiencesCommand.self,
+      DoctorCommand.self, CompletionsCommand.self,
       ManualCommand.self,
     ], defaultSubcommand: OpenCommand.self)
 

@@ -16,15 +16,45 @@ enum CachePolicy {
   ///   - age: the seconds that it has been kept by others, from ``age(_:)``.
   static func lifetime(cacheControl: [String], age: Int64) -> Int64 {
     var seconds = standard
-    for directive in cacheControl.flatMap({ $0.lowercased().split(separator: ",") }) {
-      let parts = directive.split(separator: "=", maxSplits: 1).map { $0.filter { !" \t\"".contains($0) } }
-      switch parts.first {
+    for directive in directives(cacheControl) {
+      switch directive.name {
       case "no-store", "no-cache": return floor
-      case "max-age": seconds = parts.count > 1 ? deltaSeconds(parts[1]) ?? standard : standard
+      case "max-age": seconds = directive.value.flatMap(deltaSeconds) ?? standard
       default: break
       }
     }
     return max(min(seconds, ceiling) - age, floor)
+  }
+
+  /// What an answer says of how long it may be kept.
+  enum Permission: Equatable {
+    /// For so many seconds.
+    case keep(Int64)
+    /// Not at all, or not without asking again.
+    case ask
+    /// Nothing: whoever keeps it decides.
+    case silent
+  }
+
+  /// What `Cache-Control` says, the more generous of what it says to caches on the way and at the end.
+  static func permission(cacheControl: [String]) -> Permission {
+    var longest: Int64?
+    for directive in directives(cacheControl) {
+      switch directive.name {
+      case "no-store", "no-cache": return .ask
+      case "max-age", "s-maxage":
+        if let seconds = directive.value.flatMap(deltaSeconds) { longest = max(longest ?? 0, seconds) }
+      default: break
+      }
+    }
+    return longest.map { $0 == 0 ? .ask : .keep($0) } ?? .silent
+  }
+
+  private static func directives(_ cacheControl: [String]) -> [(name: String, value: String?)] {
+    cacheControl.flatMap { $0.lowercased().split(separator: ",") }.map { directive in
+      let parts = directive.split(separator: "=", maxSplits: 1).map { $0.filter { !" \t\"".contains($0) } }
+      return (parts.first ?? "", parts.count > 1 ? parts[1] : nil)
+    }
   }
 
   /// The seconds in an `Age` header, zero when there is none; more than a day counts as a day.

@@ -8,7 +8,23 @@ import NIOSSL
 
 /// One JSON document over HTTP, by the HTTP library.
 struct Fetcher: Sendable {
-  /// What came back.
+  /// What a server said, whatever that is.
+  struct Reply: Sendable {
+    let status: Int
+    /// Where it sends us, free of control characters.
+    let location: String?
+    let contentType: String?
+    /// The values of `Cache-Control`.
+    let cacheControl: [String]
+    /// For how many seconds others have kept it.
+    let age: Int64
+    /// The server's clock when it answered.
+    let date: Timestamp?
+    /// Empty unless the status is 200.
+    let body: [UInt8]
+  }
+
+  /// The document that came back.
   struct Answer: Sendable {
     let document: JSON
     /// For how many seconds it is fresh.
@@ -30,6 +46,27 @@ struct Fetcher: Sendable {
   ///
   /// - Throws: ``FetchError``, `cancelled` when the task is cancelled; the connection then ends with it.
   func fetch(_ url: FetchURL, until deadline: ContinuousClock.Instant) async throws(FetchError) -> Answer {
+    let reply = try await ask(url, until: deadline)
+    return Answer(
+      document: try document(of: reply, from: url),
+      lifetime: CachePolicy.lifetime(cacheControl: reply.cacheControl, age: reply.age), date: reply.date)
+  }
+
+  /// The document in a reply, when it is a good one.
+  func document(of reply: Reply, from url: FetchURL) throws(FetchError) -> JSON {
+    if (300..<400).contains(reply.status) {
+      throw FetchError(url: url.text, .redirect(status: reply.status, location: reply.location))
+    }
+    guard reply.status == 200 else { throw FetchError(url: url.text, .status(reply.status)) }
+    do { return try JSON(parsing: reply.body) } catch {
+      throw FetchError(url: url.text, .document("the answer is no JSON (\(FetchError.quoted("\(error)")))"))
+    }
+  }
+
+  /// What a server says: no redirect is followed, 1 MiB at most is read.
+  ///
+  /// - Throws: ``FetchError``, `cancelled` when the task is cancelled; the connection then ends with it.
+  func ask(_ url: FetchURL, until deadline: ContinuousClock.Instant) async throws(FetchError) -> Reply {
     let proxy = try ProxySettings(environment: environment).proxy(for: url)
     var configuration = HTTPClient.Configuration(
       tlsConfiguration: tlsConfiguration, redirectConfiguration: .disallow, decompression: .disabled)
@@ -44,9 +81,9 @@ struct Fetcher: Sendable {
     // should not carry them.
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
-    let result: Result<Answer, FetchError>
+    let result: Result<Reply, FetchError>
     do {
-      result = .success(try await Self.run(until: deadline) { try await Self.answer(from: url, by: client) })
+      result = .success(try await Self.run(until: deadline) { try await Self.reply(from: url, by: client) })
     } catch let error as FetchError {
       result = .failure(error)
     } catch {
@@ -62,43 +99,36 @@ struct Fetcher: Sendable {
     return try result.get()
   }
 
-  private static func answer(from url: FetchURL, by client: HTTPClient) async throws -> Answer {
+  private static func reply(from url: FetchURL, by client: HTTPClient) async throws -> Reply {
     var request = HTTPClientRequest(url: url.text)
     request.headers.add(name: "Accept", value: "application/json")
     request.headers.add(name: "User-Agent", value: "idp")
     // The limit of time is held by `run(until:)`, with the reading of the body in it.
     let response = try await client.execute(request, deadline: .distantFuture)
     let status = Int(response.status.code)
-    if (300..<400).contains(status) {
-      let location = response.headers.first(name: "Location").map { FetchError.quoted($0) }
-      throw FetchError(url: url.text, .redirect(status: status, location: location))
-    }
-    guard status == 200 else { throw FetchError(url: url.text, .status(status)) }
     var bytes: [UInt8] = []
-    for try await part in response.body {
-      guard bytes.count + part.readableBytes <= byteLimit else {
-        throw FetchError(url: url.text, .tooLarge(bytes: byteLimit))
+    if status == 200 {
+      for try await part in response.body {
+        guard bytes.count + part.readableBytes <= byteLimit else {
+          throw FetchError(url: url.text, .tooLarge(bytes: byteLimit))
+        }
+        bytes += part.readableBytesView
       }
-      bytes += part.readableBytesView
-    }
-    let document: JSON
-    do { document = try JSON(parsing: bytes) } catch {
-      throw FetchError(url: url.text, .document("the answer is no JSON (\(FetchError.quoted("\(error)")))"))
     }
     let age = CachePolicy.age(response.headers.first(name: "Age"))
-    return Answer(
-      document: document,
-      lifetime: CachePolicy.lifetime(
-        cacheControl: response.headers[canonicalForm: "Cache-Control"].map(String.init), age: age),
+    return Reply(
+      status: status, location: response.headers.first(name: "Location").map { FetchError.quoted($0) },
+      contentType: response.headers.first(name: "Content-Type"),
+      cacheControl: response.headers[canonicalForm: "Cache-Control"].map(String.init), age: age,
       // A copy that a cache on the way has kept carries the time at which it was made.
-      date: response.headers.first(name: "Date").flatMap(HTTPDate.parse)?.advanced(by: age))
+      date: response.headers.first(name: "Date").flatMap(HTTPDate.parse)?.advanced(by: age), body: bytes)
   }
 
   /// The whole of it, connecting and reading, until then and no longer.
-  private static func run(
-    until deadline: ContinuousClock.Instant, _ work: @escaping @Sendable () async throws -> Answer
-  ) async throws -> Answer {
-    try await withThrowingTaskGroup(of: Answer.self) { group in
+  static func run<Value: Sendable>(
+    until deadline: ContinuousClock.Instant, _ work: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value.self) { group in
       group.addTask { try await work() }
       group.addTask {
         try await Task.sleep(until: deadline, clock: .continuous)

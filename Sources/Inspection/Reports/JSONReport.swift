@@ -29,7 +29,7 @@ public enum JSONReport {
       ("provider", inspection.provider.map { JSON($0.rawValue) } ?? .null),
       ("explained", explained(inspection)),
       ("problems", .array(token.problems.map(problem))),
-      ("warnings", .array(inspection.warnings.map(check))),
+      ("warnings", .array(inspection.warnings.map(CheckReport.json))),
       ("token", JSON(redact ? token.redacted : token.text)),
     ]
     return .object(JSONObject(members))
@@ -38,7 +38,7 @@ public enum JSONReport {
   private static func verdict(_ inspection: Inspection, _ now: Timestamp) -> [(String, JSON)] {
     [
       ("schema", 1), ("valid", .bool(inspection.exitStatus(at: now) == .good)),
-      ("checks", .array(inspection.checks(at: now).map(check))),
+      ("checks", .array(inspection.checks(at: now).map(CheckReport.json))),
     ]
   }
 
@@ -52,15 +52,6 @@ public enum JSONReport {
   private static func shown(_ value: JSON?, _ redact: Bool) -> JSON {
     guard let value else { return .null }
     return redact ? Redaction.of(value) : value
-  }
-
-  private static func check(_ check: Check) -> JSON {
-    var members: [(String, JSON)] = [
-      ("id", JSON(check.id)), ("title", JSON(check.title)), ("outcome", JSON(check.outcome.rawValue)),
-      ("expected", text(check.expected)), ("actual", text(check.actual)), ("hint", text(check.hint)),
-    ]
-    if !check.children.isEmpty { members.append(("children", .array(check.children.map(Self.check)))) }
-    return .object(JSONObject(members))
   }
 
   private static func part(_ part: VerdictLine.Part) -> (String, JSON) {

@@ -6,15 +6,17 @@ public enum AtomicFile {
   ///
   /// Whatever stops this, a full disk or the end of the process, the old file or the new one is there afterwards.
   /// Only a regular file is replaced: a rename over `/dev/null` or `/dev/stdout` would take it away from the whole machine.
-  /// - Parameter mode: the permissions of the file, whatever the umask says.
+  /// - Parameters:
+  ///   - base: the descriptor of the folder that a relative path starts from; without it that is the working directory.
+  ///   - mode: the permissions of the file, whatever the umask says.
   public static func write(
-    _ bytes: [UInt8], to path: String, mode: mode_t = 0o600, action: String = "write"
+    _ bytes: [UInt8], to path: String, in base: Int32 = AT_FDCWD, mode: mode_t = 0o600, action: String = "write"
   ) throws(FileError) {
-    try checkReplaceable(path, action: action)
+    try checkReplaceable(path, in: base, action: action)
     let folder = self.folder(of: path)
     // A name that nobody can foresee, made by us and by nobody else.
     let temporary = folder + "/" + temporaryPrefix + String(UInt64.random(in: .min ... .max), radix: 36)
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    let descriptor = openat(base, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw FileError(action: action, path: path) }
     do throws(FileError) {
       defer { close(descriptor) }
@@ -22,24 +24,24 @@ public enum AtomicFile {
         throw FileError(action: action, path: path)
       }
     } catch {
-      unlink(temporary)
+      unlinkat(base, temporary, 0)
       throw error
     }
-    guard rename(temporary, path) == 0 else {
+    guard renameat(base, temporary, base, path) == 0 else {
       let error = FileError(action: action, path: path)
-      unlink(temporary)
+      unlinkat(base, temporary, 0)
       throw error
     }
-    synchronise(folder)
+    synchronise(folder, in: base)
   }
 
   /// How the names of temporary files begin.
   static let temporaryPrefix = ".idp-"
 
-  private static func checkReplaceable(_ path: String, action: String) throws(FileError) {
+  private static func checkReplaceable(_ path: String, in base: Int32, action: String) throws(FileError) {
     var status = stat()
     // What cannot be looked at is said by the write itself.
-    guard lstat(path, &status) == 0 else { return }
+    guard fstatat(base, path, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return
     case S_IFDIR: throw FileError(action: action, path: path, code: EISDIR)
@@ -63,8 +65,8 @@ public enum AtomicFile {
   }
 
   /// Makes a rename in the folder last. A file system that cannot do that has nothing better to offer.
-  static func synchronise(_ folder: String) {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  static func synchronise(_ folder: String, in base: Int32 = AT_FDCWD) {
+    let descriptor = openat(base, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)

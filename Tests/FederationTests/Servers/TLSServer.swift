@@ -10,13 +10,16 @@ final class TLSServer: Sendable {
 
   var url: String { "https://127.0.0.1:\(port)" }
 
-  /// - Parameter issuer: the issuer that it is; nil for its own address.
-  init(_ certificate: PrivateAuthority.Certificate, issuer: String? = nil) throws {
+  /// - Parameters:
+  ///   - issuer: the issuer that it is; nil for its own address.
+  ///   - chain: a file with the certificates in between, which are sent along.
+  init(_ certificate: PrivateAuthority.Certificate, issuer: String? = nil, chain: String? = nil) throws {
     struct NoPort: Error {}
     folder = try TemporaryFolder()
     self.certificate = certificate
     process = try Command(
-      ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", certificate.file, "-key", certificate.key, "-HTTP"],
+      ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", certificate.file, "-key", certificate.key, "-HTTP"]
+        + (chain.map { ["-cert_chain", $0] } ?? []),
       in: folder.path)
     guard let line = process.readLine(beginningWith: "ACCEPT "), let port = Int(line.split(separator: ":").last ?? "")
     else { throw NoPort() }
@@ -27,6 +30,9 @@ final class TLSServer: Sendable {
       to: ".well-known/openid-configuration")
     try folder.write(LoopbackServer.answer(Bench.jwks), to: "jwks")
   }
+
+  /// Puts a whole answer at a path.
+  func serve(_ answer: [UInt8], at path: String) throws { try folder.write(answer, to: path) }
 }
 
 /// An authority that nobody knows, and certificates by it.
@@ -43,6 +49,24 @@ struct PrivateAuthority {
 
   /// The certificate of the authority, for `SSL_CERT_FILE`.
   var file: String { authority.file }
+
+  /// An authority in between: this one has signed its certificate, and nobody else knows it.
+  func subordinate() throws -> PrivateAuthority {
+    let folder = try TemporaryFolder()
+    let own = Certificate(file: folder.path + "/ca.pem", key: folder.path + "/ca.key", folder: folder)
+    try Self.make(
+      own,
+      [
+        "-CA", file, "-CAkey", authority.key, "-subj", "/CN=authority in between", "-addext", "keyUsage=keyCertSign",
+        "-addext", "basicConstraints=critical,CA:TRUE",
+      ])
+    return PrivateAuthority(folder: folder, authority: own)
+  }
+
+  private init(folder: TemporaryFolder, authority: Certificate) {
+    self.folder = folder
+    self.authority = authority
+  }
 
   init() throws {
     folder = try TemporaryFolder()
