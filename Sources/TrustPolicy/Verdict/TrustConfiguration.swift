@@ -20,6 +20,9 @@ public protocol TrustConfiguration: Sendable {
   ///
   /// - Parameter token: the token that is presented; some remarks can only be made about one.
   func lints(for token: PresentedToken?) -> [Lint]
+
+  /// How it trusts an issuer; nil when it does not, or when the documents do not tell.
+  func trust(in issuer: String) -> IssuerTrust?
 }
 
 extension TrustConfiguration {

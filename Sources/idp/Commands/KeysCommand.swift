@@ -11,10 +11,11 @@ struct KeysCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         idp keys list
+        idp keys rehearse --rotate-at +1h
         idp keys rotate
         idp keys export KID > key.pem
       """,
-    subcommands: [List.self, Rotate.self, Export.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Rotate.self, Rehearse.self, Export.self], defaultSubcommand: List.self)
 
   /// `idp keys list`.
   struct List: ParsableCommand {
