@@ -18,6 +18,7 @@ public struct FetchError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The authorities that the environment names cannot be read.
     case authorities(path: String)
     case proxy(String)
+    case socket(String)
     /// Where to is nil when the answer does not say.
     case redirect(status: Int, location: String?)
     case status(Int)
@@ -44,49 +45,12 @@ public struct FetchError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   /// A stable name for scripts.
-  public var code: String {
-    switch reason {
-    case .url, .privateAddress: "url-not-allowed"
-    case .nameNotFound: "host-not-found"
-    case .refused: "connection-refused"
-    case .timeOut: "time-out"
-    case .connection: "connection-failed"
-    case .untrustedCertificate, .wrongCertificate, .tls, .authorities: "tls-failed"
-    case .proxy: "proxy-failed"
-    case .redirect: "redirect-not-followed"
-    case .status: "http-status"
-    case .tooLarge: "answer-too-large"
-    case .document: "document-malformed"
-    case .issuerMismatch: "issuer-mismatch"
-    case .cancelled: "cancelled"
-    }
-  }
+  public var code: String { reason.code }
 
   public var description: String { "Cannot get keys from \(url): \(found)." }
 
   /// What was found.
-  var found: String {
-    switch reason {
-    case .url(let problem): problem
-    case .privateAddress: "an issuer on the Internet sends us to an address that only this network can reach"
-    case .nameNotFound: "the host has no address"
-    case .refused: "the connection was refused"
-    case .timeOut(let seconds): "no whole answer within \(seconds) seconds"
-    case .connection(let words): "the connection failed (\(words))"
-    case .untrustedCertificate: "its certificate is out of its time, or signed by an authority that is unknown here"
-    case .wrongCertificate: "its certificate is for another host"
-    case .tls(let words): "no TLS connection (\(words))"
-    case .authorities(let path): "no certificates can be read from \(path), which is to say whom to trust"
-    case .proxy(let problem): problem
-    case .redirect(let status, let location?): "it redirects to \(location) (HTTP \(status)), which is not followed"
-    case .redirect(let status, nil): "it answers HTTP \(status), without saying where to go"
-    case .status(let status): "it answers HTTP \(status)"
-    case .tooLarge(let bytes): "the answer is larger than \(bytes) bytes"
-    case .document(let problem): problem
-    case .issuerMismatch(let expected, let found): "the document is of the issuer '\(found)', not of '\(expected)'"
-    case .cancelled: "cancelled"
-    }
-  }
+  var found: String { reason.found }
 
   /// What to do.
   public var hint: String {
@@ -103,6 +67,7 @@ public struct FetchError: Error, Sendable, Equatable, CustomStringConvertible {
     case .tls: "Check that it speaks TLS there, and the proxy if there is one."
     case .authorities: "Correct or unset SSL_CERT_FILE and SSL_CERT_DIR; a file holds certificates as PEM."
     case .proxy: "Check HTTPS_PROXY and NO_PROXY."
+    case .socket: "Is the issuer running, with --socket and this path? Check that you may write to the socket."
     case .redirect: "Name the final URL, if you trust it."
     case .status(404): "Check the issuer's URL, its path included: the document is looked for below it."
     case .status: "Try again later, or pass the keys: --jwks FILE."
@@ -118,6 +83,52 @@ public struct FetchError: Error, Sendable, Equatable, CustomStringConvertible {
     switch reason {
     case .url, .privateAddress, .issuerMismatch, .cancelled: false
     default: true
+    }
+  }
+}
+
+extension FetchError.Reason {
+  /// A stable name for scripts.
+  var code: String {
+    switch self {
+    case .url, .privateAddress: "url-not-allowed"
+    case .nameNotFound: "host-not-found"
+    case .refused: "connection-refused"
+    case .timeOut: "time-out"
+    case .connection: "connection-failed"
+    case .untrustedCertificate, .wrongCertificate, .tls, .authorities: "tls-failed"
+    case .proxy: "proxy-failed"
+    case .socket: "socket-failed"
+    case .redirect: "redirect-not-followed"
+    case .status: "http-status"
+    case .tooLarge: "answer-too-large"
+    case .document: "document-malformed"
+    case .issuerMismatch: "issuer-mismatch"
+    case .cancelled: "cancelled"
+    }
+  }
+
+  /// What was found.
+  var found: String {
+    switch self {
+    case .url(let problem): problem
+    case .privateAddress: "an issuer on the Internet sends us to an address that only this network can reach"
+    case .nameNotFound: "the host has no address"
+    case .refused: "the connection was refused"
+    case .timeOut(let seconds): "no whole answer within \(seconds) seconds"
+    case .connection(let words): "the connection failed (\(words))"
+    case .untrustedCertificate: "its certificate is out of its time, or signed by an authority that is unknown here"
+    case .wrongCertificate: "its certificate is for another host"
+    case .tls(let words): "no TLS connection (\(words))"
+    case .authorities(let path): "no certificates can be read from \(path), which is to say whom to trust"
+    case .proxy(let problem), .socket(let problem): problem
+    case .redirect(let status, let location?): "it redirects to \(location) (HTTP \(status)), which is not followed"
+    case .redirect(let status, nil): "it answers HTTP \(status), without saying where to go"
+    case .status(let status): "it answers HTTP \(status)"
+    case .tooLarge(let bytes): "the answer is larger than \(bytes) bytes"
+    case .document(let problem): problem
+    case .issuerMismatch(let expected, let found): "the document is of the issuer '\(found)', not of '\(expected)'"
+    case .cancelled: "cancelled"
     }
   }
 }

@@ -1,12 +1,16 @@
 import Inspection
 
-/// A URL that keys may be fetched from: https anywhere, http on this machine only, no user, no fragment.
+/// A URL that may be asked: https anywhere, http on this machine only, no user, no fragment.
 struct FetchURL: Sendable, Hashable {
   let text: String
+  /// The path and the query, as a request has them.
+  let target: String
   let isSecure: Bool
   /// In lower case; an IPv6 address without its brackets.
   let host: String
   let port: Int
+  /// Host and port as they were written, for the `Host` header.
+  let authority: String
 
   /// - Parameters:
   ///   - text: the URL, as somebody wrote it.
@@ -33,12 +37,15 @@ struct FetchURL: Sendable, Hashable {
       throw FetchError(url: text, .url("\(purpose) has no valid host or port"))
     }
     self.text = text
+    let path = rest[authority.endIndex...]
+    target = path.hasPrefix("/") ? String(path) : "/" + path
+    self.authority = String(authority)
     self.host = host
     self.port = port
     guard isSecure || isLoopback else {
       throw FetchError(
         url: text,
-        .url("\(purpose) is plain http, which is for this machine only; anyone on the way could change the keys"))
+        .url("\(purpose) is plain http, which is for this machine only; anyone on the way could read and change it"))
     }
   }
 
@@ -49,6 +56,11 @@ struct FetchURL: Sendable, Hashable {
     }
     let base = issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer
     return try FetchURL(base + "/.well-known/openid-configuration", purpose: "the issuer")
+  }
+
+  /// Whether scheme, host and port are the same (RFC 6454 §5).
+  func hasSameOrigin(as other: FetchURL) -> Bool {
+    isSecure == other.isSecure && host == other.host && port == other.port
   }
 
   /// Whether it names this machine.

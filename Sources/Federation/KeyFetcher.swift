@@ -36,17 +36,21 @@ public struct KeyFetcher: Sendable {
   ///   - issuer: compared byte for byte with `issuer` in its document.
   ///   - keyID: the kid that is needed. Keys in the cache without it are fetched anew, at most once a minute an issuer.
   ///   - refresh: passes the cache by.
+  ///   - socket: the Unix socket that stands for the issuer's host; nil asks the host.
   /// - Returns: with an issuer that cannot be reached the keys of the cache, marked as stale.
   /// - Throws: ``FetchError`` when there are no keys to return, or the issuer is not the one that was meant.
   public func keys(
-    ofIssuer issuer: String, keyID: String? = nil, refresh: Bool = false
+    ofIssuer issuer: String, keyID: String? = nil, refresh: Bool = false, socket: String? = nil
   ) async throws(FetchError) -> FetchedKeys {
     let issuerURL = try FetchURL(issuer, purpose: "the issuer")
     let discovery = try FetchURL.discovery(of: issuer)
-    return try await keys(of: issuer, keyID: keyID, refresh: refresh) { deadline async throws(FetchError) in
-      let document = try await fetcher.fetch(discovery, until: deadline).document
+    // Who answers on a socket of this machine is not who answers to the name.
+    let subject = socket.map { "\(issuer) on \($0)" } ?? issuer
+    return try await keys(of: subject, keyID: keyID, refresh: refresh) { deadline async throws(FetchError) in
+      let document = try await fetcher.fetch(discovery, socket: socket, until: deadline).document
       let place = try Self.place(in: document, issuer: issuer, issuerURL: issuerURL, discovery: discovery)
-      return (place.text, try await fetcher.fetch(place, until: deadline))
+      let isBehindSocket = place.hasSameOrigin(as: issuerURL)
+      return (place.text, try await fetcher.fetch(place, socket: isBehindSocket ? socket : nil, until: deadline))
     }
   }
 
@@ -70,14 +74,7 @@ public struct KeyFetcher: Sendable {
   static func place(
     in document: JSON, issuer: String, issuerURL: FetchURL, discovery: FetchURL
   ) throws(FetchError) -> FetchURL {
-    guard let named = document["issuer"]?.stringValue else {
-      throw FetchError(url: discovery.text, .document("the discovery document names no 'issuer'"))
-    }
-    guard named.hasSameBytes(as: issuer) else {
-      throw FetchError(
-        url: discovery.text,
-        .issuerMismatch(expected: FetchError.quoted(issuer), found: FetchError.quoted(named)))
-    }
+    try checkIssuer(document, is: issuer, discovery: discovery)
     return try keysLocation(in: document, issuerURL: issuerURL, discovery: discovery)
   }
 
@@ -94,6 +91,18 @@ public struct KeyFetcher: Sendable {
       throw FetchError(url: uri, .privateAddress)
     }
     return place
+  }
+
+  /// Whether a discovery document is the issuer's own (OpenID Connect Discovery 1.0 §4.3).
+  static func checkIssuer(_ document: JSON, is issuer: String, discovery: FetchURL) throws(FetchError) {
+    guard let named = document["issuer"]?.stringValue else {
+      throw FetchError(url: discovery.text, .document("the discovery document names no 'issuer'"))
+    }
+    guard named.hasSameBytes(as: issuer) else {
+      throw FetchError(
+        url: discovery.text,
+        .issuerMismatch(expected: FetchError.quoted(issuer), found: FetchError.quoted(named)))
+    }
   }
 
   private func keys(

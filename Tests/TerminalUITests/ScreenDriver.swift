@@ -58,7 +58,7 @@ struct ScreenDriver {
   /// Requests the selected audience's token and answers with one.
   mutating func request(_ token: String? = nil) throws {
     try press("enter")
-    guard case .requestToken(let id, let audience)? = effects.last else { return }
+    guard case .requestToken(let id, let audience, _)? = effects.last else { return }
     send(.tokenArrived(id, token ?? TokenFixture.token(audience: audience), TokenFixture.keys))
   }
 
@@ -66,7 +66,7 @@ struct ScreenDriver {
   var lastRequest: EntryID? {
     for effect in effects.reversed() {
       switch effect {
-      case .requestToken(let id, _), .fetchKeys(let id, _, _, _): return id
+      case .requestToken(let id, _, _), .fetchKeys(let id, _, _, _, _): return id
       default: continue
       }
     }

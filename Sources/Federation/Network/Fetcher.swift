@@ -6,25 +6,28 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
-/// One JSON document over HTTP, by the HTTP library.
+/// One request over HTTP, by the HTTP library: over the network, or to a Unix socket of this machine.
 struct Fetcher: Sendable {
-  /// What a server said, whatever that is.
-  struct Reply: Sendable {
-    let status: Int
-    /// Where it sends us, free of control characters.
-    let location: String?
-    let contentType: String?
-    /// The values of `Cache-Control`.
-    let cacheControl: [String]
-    /// For how many seconds others have kept it.
-    let age: Int64
-    /// The server's clock when it answered.
-    let date: Timestamp?
-    /// Empty unless the status is 200.
-    let body: [UInt8]
+  /// What is asked.
+  struct Request: Sendable {
+    let url: FetchURL
+    /// What is posted, as `application/x-www-form-urlencoded`; nil to get. It may hold a secret.
+    var form: String?
+    /// The Unix socket that is asked in place of the host in the URL.
+    var socket: String?
+    /// The most bytes of an answer.
+    var byteLimit = Fetcher.byteLimit
   }
 
-  /// The document that came back.
+  /// What came back, whatever its status; never a redirect.
+  struct Response: Sendable {
+    let url: FetchURL
+    let status: Int
+    let headers: HTTPHeaders
+    let bytes: [UInt8]
+  }
+
+  /// A document that came back.
   struct Answer: Sendable {
     let document: JSON
     /// For how many seconds it is fresh.
@@ -36,38 +39,28 @@ struct Fetcher: Sendable {
   static let byteLimit = 1 << 20
 
   let environment: [String: String]
-  /// How long all the requests for one set of keys may take together.
+  /// How long all the requests for one thing may take together.
   var secondLimit = 10
 
   /// When work that begins now has to be done.
   func deadline() -> ContinuousClock.Instant { .now + .seconds(secondLimit) }
 
-  /// Fetches a document: no redirects, 1 MiB at most.
+  /// Fetches a JSON document: no redirects, 1 MiB at most.
   ///
   /// - Throws: ``FetchError``, `cancelled` when the task is cancelled; the connection then ends with it.
-  func fetch(_ url: FetchURL, until deadline: ContinuousClock.Instant) async throws(FetchError) -> Answer {
-    let reply = try await ask(url, until: deadline)
-    return Answer(
-      document: try document(of: reply, from: url),
-      lifetime: CachePolicy.lifetime(cacheControl: reply.cacheControl, age: reply.age), date: reply.date)
+  func fetch(
+    _ url: FetchURL, socket: String? = nil, until deadline: ContinuousClock.Instant
+  ) async throws(FetchError) -> Answer {
+    let response = try await send(Request(url: url, socket: socket), until: deadline)
+    return Answer(document: try response.document(), lifetime: response.lifetime, date: response.date)
   }
 
-  /// The document in a reply, when it is a good one.
-  func document(of reply: Reply, from url: FetchURL) throws(FetchError) -> JSON {
-    if (300..<400).contains(reply.status) {
-      throw FetchError(url: url.text, .redirect(status: reply.status, location: reply.location))
-    }
-    guard reply.status == 200 else { throw FetchError(url: url.text, .status(reply.status)) }
-    do { return try JSON(parsing: reply.body) } catch {
-      throw FetchError(url: url.text, .document("the answer is no JSON (\(FetchError.quoted("\(error)")))"))
-    }
-  }
-
-  /// What a server says: no redirect is followed, 1 MiB at most is read.
+  /// Sends a request and reads the whole answer; redirects are not followed.
   ///
   /// - Throws: ``FetchError``, `cancelled` when the task is cancelled; the connection then ends with it.
-  func ask(_ url: FetchURL, until deadline: ContinuousClock.Instant) async throws(FetchError) -> Reply {
-    let proxy = try ProxySettings(environment: environment).proxy(for: url)
+  func send(_ request: Request, until deadline: ContinuousClock.Instant) async throws(FetchError) -> Response {
+    let proxy =
+      request.socket == nil ? try ProxySettings(environment: environment).proxy(for: request.url) : nil
     var configuration = HTTPClient.Configuration(
       tlsConfiguration: tlsConfiguration, redirectConfiguration: .disallow, decompression: .disabled)
     configuration.timeout.connect = .seconds(Int64(secondLimit))
@@ -77,19 +70,20 @@ struct Fetcher: Sendable {
       .server(
         host: proxy.host, port: proxy.port, authorization: proxy.basicCredentials.map { .basic(credentials: $0) })
     }
-    // A thread and a client for this answer alone: keys are fetched rarely, and a program that shows tokens all day
+    // A thread and a client for this answer alone: the network is asked rarely, and a program that shows tokens all day
     // should not carry them.
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
-    let result: Result<Reply, FetchError>
+    let result: Result<Response, FetchError>
     do {
-      result = .success(try await Self.run(until: deadline) { try await Self.reply(from: url, by: client) })
+      result = .success(try await Self.run(until: deadline) { try await Self.response(to: request, by: client) })
     } catch let error as FetchError {
       result = .failure(error)
     } catch {
       let failure = TransportFailure(
-        secondLimit: secondLimit, authorities: authorities, proxy: proxy.map { "\($0.host):\($0.port)" })
-      result = .failure(FetchError(url: url.text, failure.reason(error)))
+        secondLimit: secondLimit, authorities: authorities, proxy: proxy.map { "\($0.host):\($0.port)" },
+        socket: request.socket)
+      result = .failure(FetchError(url: request.url.text, failure.reason(error)))
     }
     // Nobody waits for that: a name server that does not answer would hold it up.
     Task.detached {
@@ -99,29 +93,43 @@ struct Fetcher: Sendable {
     return try result.get()
   }
 
-  private static func reply(from url: FetchURL, by client: HTTPClient) async throws -> Reply {
-    var request = HTTPClientRequest(url: url.text)
-    request.headers.add(name: "Accept", value: "application/json")
-    request.headers.add(name: "User-Agent", value: "idp")
+  private static func response(to request: Request, by client: HTTPClient) async throws -> Response {
+    let url = request.url
+    var sent = HTTPClientRequest(url: request.socket.map { socketURL($0, url) } ?? url.text)
+    // On a socket the host in the URL is a path.
+    if request.socket != nil { sent.headers.add(name: "Host", value: url.authority) }
+    sent.headers.add(name: "Accept", value: "application/json")
+    sent.headers.add(name: "User-Agent", value: "idp")
+    if let form = request.form {
+      sent.method = .POST
+      sent.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+      sent.body = .bytes(ByteBuffer(string: form))
+    }
     // The limit of time is held by `run(until:)`, with the reading of the body in it.
-    let response = try await client.execute(request, deadline: .distantFuture)
+    let response = try await client.execute(sent, deadline: .distantFuture)
     let status = Int(response.status.code)
+    if (300..<400).contains(status) {
+      let location = response.headers.first(name: "Location").map { FetchError.quoted($0) }
+      throw FetchError(url: url.text, .redirect(status: status, location: location))
+    }
     var bytes: [UInt8] = []
-    if status == 200 {
+    do {
       for try await part in response.body {
-        guard bytes.count + part.readableBytes <= byteLimit else {
-          throw FetchError(url: url.text, .tooLarge(bytes: byteLimit))
+        guard bytes.count + part.readableBytes <= request.byteLimit else {
+          throw FetchError(url: url.text, .tooLarge(bytes: request.byteLimit))
         }
         bytes += part.readableBytesView
       }
+    } catch where status != 200 {
+      // Of a refusal the status tells the most; its words are taken as far as they came.
+      try Task.checkCancellation()
     }
-    let age = CachePolicy.age(response.headers.first(name: "Age"))
-    return Reply(
-      status: status, location: response.headers.first(name: "Location").map { FetchError.quoted($0) },
-      contentType: response.headers.first(name: "Content-Type"),
-      cacheControl: response.headers[canonicalForm: "Cache-Control"].map(String.init), age: age,
-      // A copy that a cache on the way has kept carries the time at which it was made.
-      date: response.headers.first(name: "Date").flatMap(HTTPDate.parse)?.advanced(by: age), body: bytes)
+    return Response(url: url, status: status, headers: response.headers, bytes: bytes)
+  }
+
+  /// The URL by which the HTTP library asks a socket: its path stands where the host would.
+  private static func socketURL(_ path: String, _ url: FetchURL) -> String {
+    "http+unix://" + FormEncoding.percentEncoded(path) + url.target
   }
 
   /// The whole of it, connecting and reading, until then and no longer.
@@ -152,4 +160,32 @@ struct Fetcher: Sendable {
   private var authorities: [String] {
     ["SSL_CERT_FILE", "SSL_CERT_DIR"].compactMap { environment[$0] }.filter { !$0.isEmpty }
   }
+}
+
+extension Fetcher.Response {
+  /// The answer's JSON.
+  func json() throws(FetchError) -> JSON {
+    do { return try JSON(parsing: bytes) } catch {
+      throw FetchError(url: url.text, .document("the answer is no JSON (\(FetchError.quoted("\(error)")))"))
+    }
+  }
+
+  /// The JSON document, when it is a good answer.
+  func document() throws(FetchError) -> JSON {
+    guard status == 200 else { throw FetchError(url: url.text, .status(status)) }
+    return try json()
+  }
+
+  var contentType: String? { headers.first(name: "Content-Type") }
+
+  /// The values of `Cache-Control`.
+  var cacheControl: [String] { headers[canonicalForm: "Cache-Control"].map(String.init) }
+
+  /// For how many seconds it is fresh.
+  var lifetime: Int64 { CachePolicy.lifetime(cacheControl: cacheControl, age: age) }
+
+  /// The server's clock when it answered: a copy that a cache on the way has kept carries the time at which it was made.
+  var date: Timestamp? { headers.first(name: "Date").flatMap(HTTPDate.parse)?.advanced(by: age) }
+
+  private var age: Int64 { CachePolicy.age(headers.first(name: "Age")) }
 }

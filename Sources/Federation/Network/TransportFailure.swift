@@ -11,6 +11,8 @@ struct TransportFailure {
   let authorities: [String]
   /// `HOST:PORT` of the proxy that was asked; then it is the proxy that has no address or refuses.
   let proxy: String?
+  /// The Unix socket that was asked; then it is the socket that is not there, or that nobody listens on.
+  var socket: String?
 
   func reason(_ error: any Error) -> FetchError.Reason {
     switch error {
@@ -38,6 +40,7 @@ struct TransportFailure {
   /// - Parameter code: of the system; nil when a name has no address.
   private func unreachable(_ code: Int32?) -> FetchError.Reason {
     let words = code.map { String(cString: strerror($0)) }
+    if let socket { return .socket("the socket \(FetchError.quoted(socket)) cannot be reached (\(words ?? "no answer"))") }
     if proxy != nil { return .proxy("\(proxyName) cannot be reached (\(words ?? "it has no address"))") }
     guard let code, let words else { return .nameNotFound }
     return code == ECONNREFUSED ? .refused : .connection(words)

@@ -36,7 +36,7 @@ struct CertificateChecks {
   /// Relying parties do not look for what is missing in between.
   private var chain: Check? {
     guard let certificates = served.certificates, let own = certificates.first else { return nil }
-    let isTrusted = (try? served.discovery.reply.get()) != nil
+    let isTrusted = served.discovery.isAnswered
     var check = Check(
       id: "certificate-chain", title: "the certificates in between are sent along",
       outcome: isTrusted ? .pass : .unknown,

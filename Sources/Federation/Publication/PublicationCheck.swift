@@ -133,7 +133,7 @@ public struct PublicationCheck: Sendable {
   }
 
   /// Whether copies run out before a new key signs.
-  private func keeping(_ reply: Fetcher.Reply) -> Check {
+  private func keeping(_ reply: Fetcher.Response) -> Check {
     let ahead = Countdown.short(schedule.publishedAhead)
     var check = Check(
       id: "jwks-cache", title: "copies of the keys run out before a new key signs", outcome: .pass,

@@ -6,9 +6,18 @@ struct ServedIssuer: Sendable {
   /// An address, and what it answered.
   struct Document: Sendable {
     let url: FetchURL
-    let reply: Result<Fetcher.Reply, FetchError>
+    let reply: Result<Fetcher.Response, FetchError>
     /// The JSON in it.
     let json: Result<JSON, FetchError>
+
+    /// Whether somebody answered, be it with a redirect: then the certificate was good.
+    var isAnswered: Bool {
+      do throws(FetchError) { _ = try reply.get() } catch {
+        if case .redirect = error.reason { return true }
+        return false
+      }
+      return true
+    }
   }
 
   /// The issuer that was asked for, as it was written.
@@ -43,8 +52,8 @@ struct ServedIssuer: Sendable {
     at url: FetchURL, by fetcher: Fetcher, until deadline: ContinuousClock.Instant
   ) async -> Document {
     do throws(FetchError) {
-      let reply = try await fetcher.ask(url, until: deadline)
-      let json = Result { () throws(FetchError) in try fetcher.document(of: reply, from: url) }
+      let reply = try await fetcher.send(Fetcher.Request(url: url), until: deadline)
+      let json = Result { () throws(FetchError) in try reply.document() }
       return Document(url: url, reply: .success(reply), json: json)
     } catch {
       return Document(url: url, reply: .failure(error), json: .failure(error))

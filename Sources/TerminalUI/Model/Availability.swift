@@ -8,13 +8,16 @@ extension Model {
     case .activate: activationObstacle
     case .renew: renewalObstacle
     case .renewAll:
-      entries.contains { $0.audience != nil && $0.token != nil }
+      shown.contains { $0.audience != nil && $0.token != nil }
         ? nil : "no token was requested yet; Enter requests one"
     case .delete where focus == .trust:
       trust.input(of: trust.selection) == nil ? "no trust policy is open; \(key(.open)) opens one" : nil
     case .delete: selectedEntry == nil ? "the list is empty" : nil
     case .compare: comparisonObstacle
     case .verify: verificationObstacle
+    case .issuers:
+      options.otherIssuers.isEmpty
+        ? "there is no other issuer; name one in the configuration: issuers, with url and credential" : nil
     case .copyToken, .copyMenu, .printToken: tokenObstacle
     case .copyBearer, .copyExport: tokenObstacle ?? lineObstacle
     case .copyHeader:

@@ -1,12 +1,12 @@
 /// What `update` asks the outside to do. The loop of the terminal carries out `quit`, `suspend`, `redraw`,
 /// `printToTerminal`, `editDocument` and `setMouse` itself; all others are for the executable, which answers with a `Message`.
 public enum Effect: Sendable, Hashable {
-  /// Request a token; answered by `tokenArrived` or `tokenFailed`.
-  case requestToken(EntryID, audience: String)
+  /// Request a token from an issuer; answered by `tokenArrived`, `tokenUnchecked` or `tokenFailed`.
+  case requestToken(EntryID, audience: String, from: IssuerID = .embedded)
   /// Fetch the keys of an issuer, which is configured or was confirmed by the person: for the kid that the token names.
-  /// `refresh` passes the cache by.
-  /// Answered by `keysArrived` or `keysFailed`.
-  case fetchKeys(EntryID, issuer: String, keyID: String?, refresh: Bool)
+  /// `requestedFrom` is the one that the token was requested from, nil for a token from elsewhere. `refresh` passes the
+  /// cache by. Answered by `keysArrived` or `keysFailed`.
+  case fetchKeys(EntryID, issuer: String, requestedFrom: IssuerID? = nil, keyID: String?, refresh: Bool)
   /// Stop the request for an entry; an answer that comes all the same is dropped.
   case cancel(EntryID)
   /// Put a text on the clipboard; answered by `copied` or `copyFailed`.

@@ -38,6 +38,8 @@ public struct Entry: Sendable {
 
   public let id: EntryID
   public let origin: Origin
+  /// The issuer that an audience's tokens are requested from.
+  public let issuer: IssuerID
   /// How the list calls it, ready to be shown.
   var label: String
   var token: TokenView?

@@ -9,8 +9,11 @@ public enum Message: Sendable {
 
   /// The answer to `Effect.requestToken`: a compact token and the keys to check it with.
   case tokenArrived(EntryID, String, KeySource)
-  /// The request came to nothing: what went wrong and what to try, in sentences for a person.
-  case tokenFailed(EntryID, problem: String, hint: String? = nil)
+  /// A compact token came, and the keys to check it with did not.
+  case tokenUnchecked(EntryID, String, problem: String)
+  /// The request came to nothing: what went wrong and what to try, in sentences for a person. `retryAfter` are the
+  /// seconds for which the issuer does not want to be asked again.
+  case tokenFailed(EntryID, problem: String, hint: String? = nil, retryAfter: Int64? = nil)
   /// The answer to `Effect.fetchKeys`.
   case keysArrived(EntryID, KeySource)
   case keysFailed(EntryID, problem: String, hint: String? = nil)
@@ -28,9 +31,9 @@ public enum Message: Sendable {
   /// A file with a trust policy may have changed.
   case policiesChanged
 
-  /// The issuer's clock minus ours, in seconds, from a `Date` header.
-  case clockSkew(Int64)
-  /// The issuer's algorithm and key ID, for the top bar, once its keys have been read.
+  /// An issuer's clock minus ours, in seconds, from a `Date` header.
+  case clockSkew(Int64, of: IssuerID = .embedded)
+  /// The embedded issuer's algorithm and key ID, for the top bar, once its keys have been read.
   case issuerReady(algorithm: String, keyID: String)
   case toast(ToastLevel, String)
 }

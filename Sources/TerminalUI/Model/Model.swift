@@ -7,6 +7,9 @@ public struct Model: Sendable {
   public internal(set) var size = Size(columns: 80, rows: 24)
   public internal(set) var entries: [Entry] = []
 
+  /// The issuer that tokens are requested from.
+  var issuer = IssuerID.embedded
+  var issuerStates: [IssuerID: IssuerState] = [:]
   var selected: EntryID?
   var listOffset = 0
   var listFilter = Filter("")
@@ -25,9 +28,6 @@ public struct Model: Sendable {
   var showsMasked = false
   var usesMouse: Bool
 
-  var algorithm: String?
-  var keyID: String?
-  var clockSkew: Int64?
   /// Issuers that the person allowed keys to be fetched from, until the program ends.
   var confirmedIssuers: Set<String> = []
   private var nextNumber = 0
@@ -38,8 +38,7 @@ public struct Model: Sendable {
     self.now = now
     usesLocalTime = options.usesLocalTime
     usesMouse = options.usesMouse
-    algorithm = options.algorithm
-    keyID = options.keyID
+    issuerStates[.embedded] = IssuerState(algorithm: options.algorithm, keyID: options.keyID, isListed: true)
     trust = Trust(inputs: options.policies.map { .file($0) })
     for audience in options.audiences {
       addEntry(.audience(audience), label: audience)
@@ -52,14 +51,14 @@ public struct Model: Sendable {
 
   /// Names the audiences of the list, in its order.
   public var audiences: [String] {
-    entries.compactMap(\.audience)
+    entries.filter { $0.issuer == .embedded }.compactMap(\.audience)
   }
 
   @discardableResult
-  mutating func addEntry(_ origin: Entry.Origin, label: String) -> EntryID {
+  mutating func addEntry(_ origin: Entry.Origin, label: String, issuer: IssuerID = .embedded) -> EntryID {
     nextNumber += 1
     let entry = Entry(
-      id: EntryID(nextNumber), origin: origin, label: Visible.escaped(JSONPreview.prefix(label, limit: 500)))
+      id: EntryID(nextNumber), origin: origin, issuer: issuer, label: Visible.escaped(JSONPreview.prefix(label, limit: 500)))
     // Audiences stand first, tokens that were pasted or opened below them.
     if case .audience = origin {
       entries.insert(entry, at: entries.lastIndex { $0.audience != nil }.map { $0 + 1 } ?? 0)
@@ -120,9 +119,9 @@ public struct Model: Sendable {
     tree(focus)?.selectedRow
   }
 
-  /// Entries that the list shows: all, or those that match its filter.
+  /// Entries that the list shows: those of the chosen issuer, or those of them that match its filter.
   var listed: [Entry] {
-    listFilter.isEmpty ? entries : entries.filter { listFilter.matches($0.label) }
+    listFilter.isEmpty ? shown : shown.filter { listFilter.matches($0.label) }
   }
 
   // MARK: - Time

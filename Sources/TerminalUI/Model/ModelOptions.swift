@@ -2,11 +2,11 @@ import Inspection
 
 /// What the executable tells the interface at the start.
 public struct ModelOptions: Sendable {
-  /// The issuer that tokens are requested from, for the top bar and the issuer check.
-  public var issuer: String
-  /// What kind of issuer that is, for example "embedded issuer".
-  public var issuerNote: String
-  /// The algorithm and key ID of the issuer, when known at once; else `Message.issuerReady` brings them.
+  /// The issuer that tokens are requested from at the start, for the top bar and the issuer check.
+  public var embeddedIssuer: IssuerChoice
+  /// The other issuers that can be chosen instead, and those that cannot be asked; the first of them is `IssuerID(1)`.
+  public var otherIssuers: [IssuerChoice] = []
+  /// The algorithm and key ID of the embedded issuer, when known at once; else `Message.issuerReady` brings them.
   public var algorithm: String?
   public var keyID: String?
   /// The audiences of the list.
@@ -27,8 +27,7 @@ public struct ModelOptions: Sendable {
   public var keyMap = KeyMap()
 
   public init(issuer: String, issuerNote: String, audiences: [String], trustedIssuers: Set<String> = []) {
-    self.issuer = issuer
-    self.issuerNote = issuerNote
+    embeddedIssuer = IssuerChoice(url: issuer, note: issuerNote, access: "within this program")
     self.audiences = audiences
     self.trustedIssuers = trustedIssuers.union([issuer])
   }

@@ -14,6 +14,7 @@ enum Overlay: Sendable {
   case comparison(ComparisonView)
   case trust(TrustView)
   case matrix(MatrixView)
+  case issuers(IssuerList)
 }
 
 /// The list of commands that `?` and `:` open: typing narrows it, Enter runs the selected one.
@@ -47,6 +48,12 @@ struct Confirmation: Sendable, Hashable {
   var purpose: Purpose
   var question: String
   var note: String
+}
+
+/// The list of issuers to choose from.
+struct IssuerList: Sendable, Hashable {
+  var selection: Int
+  var offset = 0
 }
 
 /// One claim in full.

@@ -14,7 +14,9 @@ extension Model {
     case .terminal(let event): return receive(event)
     case .tick(let moment): return advance(to: moment)
     case .tokenArrived(let id, let compact, let keys): tokenArrived(id, compact, keys)
-    case .tokenFailed(let id, let problem, let hint): workFailed(id, .token, problem, hint)
+    case .tokenUnchecked(let id, let compact, let problem): tokenUnchecked(id, compact, problem)
+    case .tokenFailed(let id, let problem, let hint, let retryAfter):
+      workFailed(id, .token, problem, hint, retryAfter: retryAfter)
     case .keysArrived(let id, let keys): keysArrived(id, keys)
     case .keysFailed(let id, let problem, let hint): workFailed(id, .keys, problem, hint)
     case .copied(let what, let how, let length):
@@ -26,10 +28,12 @@ extension Model {
       say(.error, "could not open \(Visible.escaped(JSONPreview.prefix(path, limit: 200))): \(problem)")
     case .policiesRead(let policies): policiesRead(policies)
     case .policiesChanged: return readPolicies()
-    case .clockSkew(let seconds): clockSkew = seconds
+    case .clockSkew(let seconds, let id): learn(of: id) { $0.clockSkew = seconds }
     case .issuerReady(let algorithm, let keyID):
-      self.algorithm = algorithm
-      self.keyID = keyID
+      learn(of: .embedded) {
+        $0.algorithm = algorithm
+        $0.keyID = keyID
+      }
     case .toast(let level, let text): say(level, text)
     }
     return []

@@ -8,10 +8,11 @@ extension Model {
     case .activate: return activate()
     case .renew: return selectedIndex.map { request(at: $0) } ?? []
     case .renewAll:
-      return entries.indices.filter { entries[$0].token != nil }.flatMap { request(at: $0) }
+      return entries.indices.filter { entries[$0].token != nil && isShown(entries[$0]) }.flatMap { request(at: $0) }
     case .add: overlay = .prompt(Prompt(purpose: .addAudience))
     case .open: overlay = .prompt(Prompt(purpose: .open))
     case .delete: askToDelete()
+    case .issuers: showIssuers()
     case .compare: startComparison()
     case .verify: return verifyAgain()
     case .trust: showTrust()
@@ -138,13 +139,16 @@ extension Model {
   }
 
   mutating func delete(_ id: EntryID) -> [Effect] {
-    guard let index = index(of: id) else { return [] }
-    let entry = entries.remove(at: index)
-    if selected == id {
-      selected = entries.indices.contains(index) ? entries[index].id : entries.last?.id
+    guard let entry = index(of: id).map({ entries[$0] }), let place = shown.firstIndex(where: { $0.id == id }) else {
+      return []
     }
+    // An audience goes from the lists of all issuers, as it goes from the configuration.
+    let gone = entries.filter { $0.id == id || (entry.audience != nil && $0.audience == entry.audience) }
+    entries.removeAll { one in gone.contains { $0.id == one.id } }
+    let left = shown
+    if selected == id { selected = left.indices.contains(place) ? left[place].id : left.last?.id }
     focus = .list
-    var effects: [Effect] = entry.pending == nil ? [] : [.cancel(id)]
+    var effects = gone.filter { $0.pending != nil }.map { Effect.cancel($0.id) }
     if entry.audience != nil { effects.append(.saveAudiences(audiences)) }
     say(.info, entry.audience == nil ? "closed \(entry.label)" : "removed \(entry.label)")
     return effects
@@ -160,9 +164,10 @@ extension Model {
     }
   }
 
-  /// Entries whose token the selected one can be compared with.
+  /// Entries whose token the selected one can be compared with: those of the list, then those of other issuers.
   var comparable: [Entry] {
-    entries.filter { $0.token != nil && $0.id != selected }
+    let others = entries.filter { $0.token != nil && $0.id != selected }
+    return others.filter(isShown) + others.filter { !isShown($0) }
   }
 
   // MARK: - Copying

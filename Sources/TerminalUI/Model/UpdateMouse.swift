@@ -25,6 +25,8 @@ extension Model {
     case nil: break
     case .help(let list)?: return click(in: list, isPalette: false, column: column, row: row)
     case .palette(let list)?: return click(in: list, isPalette: true, column: column, row: row)
+    case .issuers(let list)?:
+      return IssuersView.issuer(self, list, column: column, row: row).map { choose(IssuerID($0)) } ?? []
     default: return []
     }
     guard let (pane, content) = layout.pane(column: column, row: row) else { return [] }

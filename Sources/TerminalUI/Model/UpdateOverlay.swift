@@ -26,6 +26,7 @@ extension Model {
         self.overlay = nil
       }
     case .comparisonPicker(let selection): pick(command, selection)
+    case .issuers(let list): return press(command, in: list)
     case .trust(let view): return press(key, command, in: view)
     case .matrix(let view): return press(command, in: view)
     case .comparison(var view):
@@ -173,13 +174,13 @@ extension Model {
     switch prompt.purpose {
     case .addAudience:
       if text.isEmpty { return refuse("an audience is a name or a URL, for example sts.amazonaws.com") }
-      if let known = entries.first(where: { $0.audience == text }) {
+      if let known = shown.first(where: { $0.audience == text }) {
         select(known.id)
         return refuse("it is in the list already")
       }
       overlay = nil
       listFilter = Filter("")
-      select(addEntry(.audience(text), label: text))
+      addAudience(text)
       focus = .list
       return [.saveAudiences(audiences)]
     case .open:
@@ -194,6 +195,14 @@ extension Model {
       overlay = nil
       if token?.whatIf != nil { say(.info, "what if: nobody has signed this; \(key(.dropWhatIf)) goes back") }
       return []
+    }
+  }
+
+  /// Adds an audience to the list of each issuer that has one, and selects it.
+  private mutating func addAudience(_ name: String) {
+    for number in issuers.indices where issuerStates[IssuerID(number)]?.isListed == true {
+      let id = addEntry(.audience(name), label: name, issuer: IssuerID(number))
+      if number == issuer.number { select(id) }
     }
   }
 
@@ -296,7 +305,7 @@ extension Overlay {
   var isTyping: Bool {
     switch self {
     case .help, .palette, .prompt, .filter: true
-    case .confirm, .copyMenu, .messages, .detail, .comparisonPicker, .comparison, .trust, .matrix: false
+    case .confirm, .copyMenu, .messages, .detail, .comparisonPicker, .comparison, .trust, .matrix, .issuers: false
     }
   }
 

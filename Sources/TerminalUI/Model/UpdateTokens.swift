@@ -9,19 +9,43 @@ extension Model {
   mutating func request(at index: Int) -> [Effect] {
     guard entries[index].pending == nil, let audience = entries[index].audience else { return [] }
     entries[index].pending = Entry.Pending(work: .token, since: now)
-    return [.requestToken(entries[index].id, audience: audience)]
+    return [.requestToken(entries[index].id, audience: audience, from: entries[index].issuer)]
   }
 
   /// The token of a request. One that was cancelled, or whose entry is gone, is dropped.
   mutating func tokenArrived(_ id: EntryID, _ compact: String, _ keys: KeySource) {
-    guard let index = index(of: id), entries[index].pending?.work == .token else { return }
+    take(id, compact, keys: keys)
+  }
+
+  /// The token of a request whose keys could not be had: it is shown as not checked.
+  mutating func tokenUnchecked(_ id: EntryID, _ compact: String, _ problem: String) {
+    guard let index = index(of: id), take(id, compact, keys: nil, problem: problem) else { return }
+    say(.warning, "\(entries[index].label): the token came, and is not checked: \(problem)")
+  }
+
+  @discardableResult
+  private mutating func take(_ id: EntryID, _ compact: String, keys: KeySource?, problem: String? = nil) -> Bool {
+    guard let index = index(of: id), entries[index].pending?.work == .token else { return false }
     entries[index].pending = nil
     entries[index].problem = nil
-    var token = TokenView(
-      compact: compact,
-      options: inspectionOptions(keys: keys, audience: entries[index].audience), receivedAt: now)
+    var options = inspectionOptions(keys: keys, requestedBy: entries[index])
+    if let problem { options.keysProblem = problem }
+    var token = TokenView(compact: compact, options: options, receivedAt: now)
     if let old = entries[index].token { token.inherit(from: old) }
     entries[index].token = token
+    learnKey(of: entries[index])
+    return true
+  }
+
+  /// Of a served issuer nothing tells which key signs but a token that was verified.
+  private mutating func learnKey(of entry: Entry) {
+    guard entry.audience != nil, entry.issuer != .embedded, let token = entry.token,
+      token.inspection.signature.outcome == .verified
+    else { return }
+    learn(of: entry.issuer) {
+      $0.algorithm = token.inspection.token.algorithm
+      $0.keyID = token.inspection.token.keyID
+    }
   }
 
   mutating func keysArrived(_ id: EntryID, _ keys: KeySource) {
@@ -29,6 +53,7 @@ extension Model {
     entries[index].pending = nil
     entries[index].problem = nil
     entries[index].token?.check(with: keys, at: now)
+    learnKey(of: entries[index])
     guard let token = entries[index].token else { return }
     switch token.inspection.signature.outcome {
     case .verified: say(.info, "verified with the keys of \(Visible.escaped(keys.origin))")
@@ -37,11 +62,17 @@ extension Model {
   }
 
   /// A request that came to nothing; a token or keys that were there before stay.
-  mutating func workFailed(_ id: EntryID, _ work: Entry.Pending.Work, _ problem: String, _ hint: String?) {
+  mutating func workFailed(
+    _ id: EntryID, _ work: Entry.Pending.Work, _ problem: String, _ hint: String?, retryAfter: Int64? = nil
+  ) {
     guard let index = index(of: id), entries[index].pending?.work == work else { return }
     entries[index].pending = nil
+    if let retryAfter {
+      let earliest = now.adding(milliseconds: max(0, min(retryAfter, 86_400)) * 1000)
+      entries[index].renewNotBefore = max(entries[index].renewNotBefore ?? earliest, earliest)
+    }
     entries[index].problem = Entry.Problem(text: problem, hint: hint, at: now)
-    say(.error, "\(entries[index].label): \(problem)")
+    say(.error, "\(fullLabel(of: entries[index])): \(problem)")
   }
 
   mutating func cancelWork(at index: Int) -> [Effect] {
@@ -71,12 +102,13 @@ extension Model {
   mutating func open(_ extracted: TokenText.Extracted, origin: Entry.Origin) -> [Effect] {
     overlay = nil
     if let known = entries.first(where: { $0.token?.compact == extracted.token }) {
+      if !isShown(known) { switchTo(known.issuer) }
       select(known.id)
       say(.info, "this token is in the list already")
       return []
     }
     let token = TokenView(
-      compact: extracted.token, options: inspectionOptions(keys: nil, audience: nil), receivedAt: now)
+      compact: extracted.token, options: inspectionOptions(keys: nil, requestedBy: nil), receivedAt: now)
     let id = addEntry(origin, label: Self.label(of: token, origin: origin))
     guard let index = index(of: id) else { return [] }
     entries[index].token = token
@@ -98,15 +130,21 @@ extension Model {
 
   mutating func fetchKeys(at index: Int, issuer: String, refresh: Bool) -> [Effect] {
     entries[index].pending = Entry.Pending(work: .keys, since: now)
-    let keyID = entries[index].token?.inspection.token.keyID
-    return [.fetchKeys(entries[index].id, issuer: issuer, keyID: keyID, refresh: refresh)]
+    let entry = entries[index]
+    let requestedFrom = entry.audience != nil && entry.issuer != .embedded ? entry.issuer : nil
+    return [
+      .fetchKeys(
+        entry.id, issuer: issuer, requestedFrom: requestedFrom, keyID: entry.token?.inspection.token.keyID,
+        refresh: refresh)
+    ]
   }
 
   /// `v`: fetches the keys anew; the person is asked before an issuer that only the token names is called.
   mutating func verifyAgain() -> [Effect] {
     guard let index = selectedIndex, let token = entries[index].token else { return [] }
-    let issuer = entries[index].audience != nil ? options.issuer : token.issuer ?? ""
-    if mayFetchKeys(of: issuer) { return fetchKeys(at: index, issuer: issuer, refresh: true) }
+    let isOurs = entries[index].audience != nil
+    let issuer = isOurs ? choice(entries[index].issuer).url : token.issuer ?? ""
+    if isOurs || mayFetchKeys(of: issuer) { return fetchKeys(at: index, issuer: issuer, refresh: true) }
     overlay = .confirm(
       Confirmation(
         purpose: .fetchKeys(entries[index].id, issuer: issuer),
@@ -115,13 +153,13 @@ extension Model {
     return []
   }
 
-  private func inspectionOptions(keys: KeySource?, audience: String?) -> InspectionOptions {
+  private func inspectionOptions(keys: KeySource?, requestedBy entry: Entry?) -> InspectionOptions {
     var inspection = InspectionOptions()
     inspection.keys = keys
     if keys == nil { inspection.keysProblem = "the issuer's keys were not fetched" }
     inspection.leeway = options.leeway
-    if let audience {
-      inspection.issuer = options.issuer
+    if let entry, let audience = entry.audience {
+      inspection.issuer = choice(entry.issuer).url
       inspection.audiences = [audience]
     }
     return inspection

@@ -91,7 +91,7 @@ extension Model {
   }
 
   /// The columns of the matrix.
-  var matrixEntries: [Entry] { entries.filter { $0.token != nil } }
+  var matrixEntries: [Entry] { shown.filter { $0.token != nil } }
 
   mutating func selectPolicy(_ step: Int) {
     guard trust.count > 0 else { return }

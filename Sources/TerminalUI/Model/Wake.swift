@@ -9,12 +9,14 @@ extension Model {
   /// Whether the screen shows a countdown: a token that ends in the future or ended in the last hour, or one that is
   /// not valid yet. Otherwise nothing on it changes by itself and no clock is shown.
   var isTicking: Bool {
+    entries.contains { isShown($0) && isTicking($0) }
+  }
+
+  private func isTicking(_ entry: Entry) -> Bool {
     let now = now.timestamp
-    return entries.contains { entry in
-      guard let times = entry.token?.inspection.times else { return false }
-      if let left = times.remaining(at: now), left > -RecentPast.seconds { return true }
-      return times.notBefore.map { $0 > now } ?? false
-    }
+    guard let times = entry.token?.inspection.times else { return false }
+    if let left = times.remaining(at: now), left > -RecentPast.seconds { return true }
+    return times.notBefore.map { $0 > now } ?? false
   }
 
   /// When the screen changes by itself next: at the beginning of a second while something counts, earlier for a spinner
@@ -25,7 +27,7 @@ extension Model {
     if let toast = log.current { earlier(toast.endsAt) }
     // Questions that were put off, so that no key had to wait for them.
     if waitsForVerdicts { earlier(now.adding(milliseconds: 1)) }
-    for entry in entries {
+    for entry in entries where isShown(entry) {
       guard let pending = entry.pending else { continue }
       let passed = max(0, now.milliseconds - pending.since.milliseconds)
       if passed < 150 {
@@ -36,6 +38,8 @@ extension Model {
     }
     // A request that fails is tried again after a pause, even when nothing else ticks.
     if options.renewsAutomatically {
+      // Tokens of the issuers that are not shown are kept fresh too.
+      if entries.contains(where: { !isShown($0) && $0.pending == nil && isTicking($0) }) { earlier(now.nextSecond) }
       for entry in entries where entry.token != nil && entry.pending == nil {
         if let next = entry.renewNotBefore, next > now { earlier(next) }
       }

@@ -50,13 +50,13 @@ enum ComparisonRender {
     var lines: [StyledLine] = []
     if isWide {
       var head = StyledLine(String(repeating: " ", count: label + 4))
-      head.add(fitted(left.label, column, model), Style(bold: true))
+      head.add(fitted(model.fullLabel(of: left), column, model), Style(bold: true))
       head.add("  ")
-      head.add(right.label, Style(bold: true))
+      head.add(model.fullLabel(of: right), Style(bold: true))
       lines.append(head)
     } else {
-      lines.append(StyledLine("- \(left.label)", Style(.warning, bold: true)))
-      lines.append(StyledLine("+ \(right.label)", Style(.accent, bold: true)))
+      lines.append(StyledLine("- \(model.fullLabel(of: left))", Style(.warning, bold: true)))
+      lines.append(StyledLine("+ \(model.fullLabel(of: right))", Style(.accent, bold: true)))
     }
     for (title, rows) in parts {
       let shown = rows.filter { !view.onlyDifferences || $0.kind != .same }
@@ -152,7 +152,7 @@ enum ComparisonRender {
         canvas.put(canvas.glyphs.selection, inside.column, inside.row + row, width: 1, Style(.accent, reverse: true))
       }
       canvas.put(
-        others[first + row].label, inside.column + 2, inside.row + row, width: inside.width - 2,
+        model.fullLabel(of: others[first + row]), inside.column + 2, inside.row + row, width: inside.width - 2,
         Style(bold: isSelected, reverse: isSelected))
     }
   }

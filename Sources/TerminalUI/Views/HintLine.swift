@@ -79,7 +79,7 @@ struct HintLine {
     line.add(field.text + " ")
     let (count, total): (Int, Int)
     if model.focus == .list {
-      (count, total) = (model.listed.count, model.entries.count)
+      (count, total) = (model.listed.count, model.shown.count)
     } else {
       let trees = [model.token?.header, model.token?.claims].compactMap { $0 }
       (count, total) = (trees.reduce(0) { $0 + $1.matchCount }, trees.reduce(0) { $0 + $1.totalCount })
@@ -116,6 +116,7 @@ struct HintLine {
     case .detail?:
       return [key("↑↓", "scroll", .down, 3), command(.copyMenu, "copy value", 2), close]
     case .comparisonPicker?: return [key(enter, "compare", .enter, 2), key("↑↓", "select", .down, 3), close]
+    case .issuers?: return [key(enter, "choose", .enter, 2), key("↑↓", "select", .down, 3), close]
     case .comparison(let view)?:
       let label = view.onlyDifferences ? "all claims" : "only differences"
       return [key("↑↓", "scroll", .down, 3), command(.compare, label, 2), close]
@@ -179,7 +180,8 @@ struct HintLine {
     case .toggleTime: return model.token == nil ? nil : model.usesLocalTime ? "UTC" : words
     case .toggleRaw: return model.token == nil ? nil : model.isRaw ? "explained" : words
     case .zoom: return model.isZoomed ? "unzoom" : words
-    case .filter: return model.token == nil && model.entries.count < 2 ? nil : words
+    case .filter: return model.token == nil && model.shown.count < 2 ? nil : words
+    case .issuers: return model.options.otherIssuers.contains { $0.obstacle == nil } ? words : nil
     case .back: return model.isAtRoot ? words : "back"
     default: return words
     }

@@ -72,7 +72,7 @@ enum ListView {
 
   private static func drawEmpty(_ model: Model, on canvas: inout Canvas, in area: Rect) {
     let text: String
-    if !model.listFilter.isEmpty, !model.entries.isEmpty {
+    if !model.listFilter.isEmpty, !model.shown.isEmpty {
       let query = Visible.escaped(JSONPreview.prefix(model.listFilter.query, limit: 40))
       text = "no audience matches “\(query)”; Esc clears the filter"
     } else {

@@ -19,6 +19,7 @@ enum OverlayView {
         DetailView.lines(model, detail, width: textWidth(canvas.frame.size)), detail.offset,
         DetailView.title(detail), on: &canvas)
     case .comparisonPicker(let selection)?: ComparisonRender.drawPicker(model, selection, on: &canvas)
+    case .issuers(let list)?: IssuersView.draw(model, list, on: &canvas)
     case .comparison(let view)?:
       text(
         ComparisonRender.lines(model, view, width: textWidth(canvas.frame.size)), view.offset, "Compare",

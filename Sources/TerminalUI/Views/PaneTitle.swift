@@ -13,9 +13,12 @@ enum PaneTitle {
   private static func right(of pane: Pane, _ model: Model) -> StyledLine {
     switch pane {
     case .list:
-      if !model.listFilter.isEmpty { return matches(model.listed.count, model.entries.count, model.listFilter) }
-      guard model.entries.count > 9, let index = model.selectedIndex else { return StyledLine() }
-      return StyledLine("\(index + 1)/\(model.entries.count)", Style(.muted))
+      if !model.listFilter.isEmpty { return matches(model.listed.count, model.shown.count, model.listFilter) }
+      let shown = model.shown
+      guard shown.count > 9, let index = shown.firstIndex(where: { $0.id == model.selected }) else {
+        return StyledLine()
+      }
+      return StyledLine("\(index + 1)/\(shown.count)", Style(.muted))
     case .header, .claims:
       guard let tree = model.tree(pane) else { return StyledLine() }
       if !tree.filter.isEmpty { return matches(tree.matchCount, tree.totalCount, tree.filter) }

@@ -21,8 +21,9 @@ enum TopBar {
     }
     var left = StyledLine(" idp", Style(.accent, bold: true))
     left.add("  ")
-    left.add(Visible.escaped(model.options.issuer))
-    if width >= 60, !model.options.issuerNote.isEmpty { left.add(" (\(model.options.issuerNote))", Style(.muted)) }
+    let issuer = model.choice(model.issuer)
+    left.add(Visible.escaped(issuer.url))
+    if width >= 60, !issuer.note.isEmpty { left.add(" (\(issuer.note))", Style(.muted)) }
     if let algorithm = model.algorithm, width >= 85 {
       left.add("   \(Visible.escaped(algorithm))")
       if let keyID = model.keyID {

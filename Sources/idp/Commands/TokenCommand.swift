@@ -3,19 +3,21 @@ import Inspection
 import Issuer
 import JOSE
 
-/// `idp token`: request a token from the embedded issuer.
+/// `idp token`: request a token, from the embedded issuer or from a served one.
 struct TokenCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "token",
     abstract: "Request a token and print it.",
     discussion: """
-      The token goes to standard output, with a newline; with --out to a file and with --copy to the clipboard instead.
+      The token goes to standard output, with a newline; with --out to a file and with --copy to the clipboard instead. \
+      The embedded issuer makes it, or, with --issuer, the issuer that is asked as the configuration says.
 
       EXAMPLES
         idp token --audience sts.amazonaws.com
         idp token --audience api://AzureADTokenExchange --ttl 15m --decode
         idp token --audience vault.hashicorp.com --out "$HOME/.vault-jwt"
         idp token --audience sigstore --claim team=platform --claim level=3 --copy
+        idp token --audience sts.amazonaws.com --issuer https://idp.example.org
         curl -H "Authorization: Bearer $(idp token --audience api.example)" …
       """)
 
@@ -27,7 +29,8 @@ struct TokenCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "How long the token lives: 90s, 15m, 1h, up to 24h.",
-      discussion: "Without it, as the configuration says, else an hour.", valueName: "time"))
+      discussion: "Without it, as the configuration says, else an hour. A served issuer may give less.",
+      valueName: "time"))
   var ttl: Duration?
 
   @Option(
@@ -38,6 +41,8 @@ struct TokenCommand: ParsableCommand {
       valueName: "name=value"),
     transform: { try ClaimArgument($0) })
   var claims: [ClaimArgument] = []
+
+  @OptionGroup var source: TokenSourceOptions
 
   @Flag(help: "Print header and payload instead of the token.")
   var decode = false
@@ -65,18 +70,18 @@ struct TokenCommand: ParsableCommand {
       }
       extra.set(claim.name, to: claim.value)
     }
-    let issued = try workspace.issue(
-      TokenRequest(audiences: audiences, lifetime: ttl?.seconds, claims: extra), now: Surroundings.now())
-    noteAlgorithm(of: issued, workspace)
-    if let out { try write(issued.compact, to: out) }
-    if copy { try copy(issued.compact, workspace.configuration) }
-    try printResult(issued)
+    let (compact, isEmbedded) = try source.token(
+      TokenRequest(audiences: audiences, lifetime: ttl?.seconds, claims: extra), workspace)
+    if isEmbedded { noteAlgorithm(of: compact, workspace) }
+    if let out { try write(compact, to: out) }
+    if copy { try copy(compact, workspace.configuration) }
+    try printResult(compact)
   }
 
   /// After a change of the algorithm the old key signs for a while: that is said, since the token is not as configured.
-  private func noteAlgorithm(of issued: IssuedToken, _ workspace: Workspace) {
+  private func noteAlgorithm(of compact: String, _ workspace: Workspace) {
     let wanted = workspace.configuration.issuer.algorithm
-    guard let used = CompactToken(parsing: issued.compact).algorithm, used != wanted.rawValue,
+    guard let used = CompactToken(parsing: compact).algorithm, used != wanted.rawValue,
       let next = (try? KeyStoreAccess.load(workspace))?.waiting(at: Surroundings.now().seconds)
     else { return }
     Output.note(
@@ -100,8 +105,8 @@ struct TokenCommand: ParsableCommand {
     Output.note("copied the token, \(token.utf8.count) characters, by \(way)\n")
   }
 
-  private func printResult(_ issued: IssuedToken) throws(Failure) {
-    let token = CompactToken(parsing: issued.compact)
+  private func printResult(_ compact: String) throws(Failure) {
+    let token = CompactToken(parsing: compact)
     let shown = redact ? token.redacted : token.text
     if output.json {
       var result: JSONObject = ["schema": 1]

@@ -38,6 +38,18 @@ struct TrustedIssuer: Sendable, Equatable {
   let url: String
   /// Where its keys are, by URL or file, when discovery is not to be asked.
   let keys: String?
+  /// How it is asked for tokens; nil when it is trusted only.
+  var access: IssuerAccess?
+}
+
+/// How a served issuer learns which workspace asks it for a token.
+enum IssuerAccess: Sendable, Equatable {
+  /// A file that holds the credential, for its owner alone.
+  case file(String)
+  /// An environment variable that holds the credential.
+  case variable(String)
+  /// A Unix socket at which the issuer sees the account.
+  case socket(String)
 }
 
 /// How to put something on the clipboard.

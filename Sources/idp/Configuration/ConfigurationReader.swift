@@ -1,3 +1,4 @@
+import Federation
 import Inspection
 import Issuer
 import JOSE
@@ -54,7 +55,10 @@ struct ConfigurationReader {
     ),
     (
       "issuers",
-      "Issuers whose keys may be fetched without asking: URLs, or mappings of url and jwks, the URL or file of its keys."
+      "Issuers whose keys may be fetched without asking: URLs, or mappings. url: its identifier. jwks: the URL or file of "
+        + "its keys. One that gives tokens to workspaces is asked with one of these: credential, a file that holds the "
+        + "credential, for its owner alone (0600); credential-env, an environment variable that holds it; socket, the "
+        + "Unix socket that it listens on. Paths without a slash at the beginning count from the folder of this file."
     ),
     (
       "policies",
@@ -72,6 +76,11 @@ struct ConfigurationReader {
   private func policy(_ value: YAMLValue) throws(Failure) -> String {
     let path = try value.text()
     guard !path.isEmpty else { throw value.failure("the path of a policy is empty", "Write the path of a file.") }
+    return fromHere(path)
+  }
+
+  /// A path is meant from where the configuration is.
+  private func fromHere(_ path: String) -> String {
     if path.hasPrefix("/") || path.hasPrefix("~/") { return path }
     guard let slash = file.lastIndex(of: "/") else { return path }
     return file[...slash] + path
@@ -192,14 +201,43 @@ struct ConfigurationReader {
     guard value.isMapping else { return TrustedIssuer(url: try url(value).text, keys: nil) }
     var identifier: String?
     var keys: String?
-    for member in try value.members(among: ["url", "jwks"]) {
-      if member.name == "url" { identifier = try url(member.value).text }
-      if member.name == "jwks" { keys = try member.value.text() }
+    var access: IssuerAccess?
+    for member in try value.members(among: ["url", "jwks", "credential", "credential-env", "socket"]) {
+      switch member.name {
+      case "url": identifier = try url(member.value).text
+      case "jwks": keys = try member.value.text()
+      default:
+        guard access == nil else {
+          throw member.value.failure(
+            "the issuer is asked in two ways", "Leave one of credential, credential-env and socket.", at: member.mark)
+        }
+        access = try self.access(member)
+      }
     }
     guard let identifier else {
       throw value.failure("the issuer has no “url”", "Add it: url: https://token.actions.githubusercontent.com")
     }
-    return TrustedIssuer(url: identifier, keys: keys)
+    return TrustedIssuer(url: identifier, keys: keys, access: access)
+  }
+
+  private func access(_ member: YAMLValue.Member) throws(Failure) -> IssuerAccess {
+    let path = try member.value.text()
+    guard !path.isEmpty else { throw member.value.failure("\(member.name) is empty", "Write where to look for it.") }
+    // A slip that would have the secret in a file that others may read, and in the error about it.
+    guard !path.hasPrefix("idpw_") else {
+      throw member.value.failure(
+        "this is a credential itself, not where one is kept",
+        "Store it in a file for its owner alone (chmod 600) and write: credential: PATH.")
+    }
+    if member.name == "credential-env" { return .variable(try environmentName(member.value)) }
+    let full = fromHere(path)
+    guard member.name == "socket" else { return .file(full) }
+    guard UserFolders.expanded(full).utf8.count <= UnixSocket.pathLimit else {
+      throw member.value.failure(
+        "the path of the socket is longer than \(UnixSocket.pathLimit) bytes, which no socket's can be",
+        "Choose a shorter one.")
+    }
+    return .socket(full)
   }
 
   // MARK: Keyboard

@@ -48,10 +48,24 @@ struct KeyResolver: Sendable {
   ///   - keyID: the key that is needed; when the cache does not have it, the keys are fetched anew.
   ///   - refresh: passes the cache by.
   func keys(ofIssuer issuer: String, keyID: String?, refresh: Bool) async throws(Failure) -> Found {
-    if let source = try localKeys(ofIssuer: issuer) { return (source, nil) }
-    if let place = trusted(issuer)?.keys { return try await keys(atURL: place, keyID: keyID, refresh: refresh) }
+    if let source = try localKeys(ofIssuer: issuer, keyID: keyID) { return (source, nil) }
+    return try await keys(
+      of: trusted(issuer) ?? TrustedIssuer(url: issuer, keys: nil), keyID: keyID, refresh: refresh)
+  }
+
+  /// The keys of another issuer, also of one that has the embedded issuer's name.
+  ///
+  /// - Parameters:
+  ///   - keyID: as with ``keys(ofIssuer:keyID:refresh:)``.
+  ///   - refresh: passes the cache by.
+  func keys(of issuer: TrustedIssuer, keyID: String?, refresh: Bool) async throws(Failure) -> Found {
+    if let place = issuer.keys {
+      guard Self.isURL(place) else { return (try Self.keys(inFile: inConfigurationFolder(place)), nil) }
+      return try await keys(atURL: place, keyID: keyID, refresh: refresh)
+    }
     do {
-      let fetched = try await fetcher.keys(ofIssuer: issuer, keyID: keyID, refresh: refresh)
+      let fetched = try await fetcher.keys(
+        ofIssuer: issuer.url, keyID: keyID, refresh: refresh, socket: issuer.access?.socketPath)
       return (fetched.source, fetched.skew)
     } catch {
       throw Failure(error.code, error.description, hint: error.hint)
@@ -59,8 +73,15 @@ struct KeyResolver: Sendable {
   }
 
   /// The keys of an issuer for which no network is needed: the embedded one, or one whose keys are in a file.
-  func localKeys(ofIssuer issuer: String) throws(Failure) -> KeySource? {
-    if issuer.hasSameBytes(as: workspace.configuration.issuer.issuer.text) { return try embeddedKeys() }
+  ///
+  /// - Parameter keyID: the key that is needed: one that the embedded issuer does not have may be that of a served issuer
+  ///   with the same name, when one is configured.
+  func localKeys(ofIssuer issuer: String, keyID: String?) throws(Failure) -> KeySource? {
+    if issuer.hasSameBytes(as: workspace.configuration.issuer.issuer.text) {
+      guard let keyID, trusted(issuer) != nil else { return try embeddedKeys() }
+      let own = try workspace.keys(now: Surroundings.now())
+      if own.keys.keys.contains(where: { $0.keyID?.hasSameBytes(as: keyID) == true }) { return own }
+    }
     guard let place = trusted(issuer)?.keys, !Self.isURL(place) else { return nil }
     return try Self.keys(inFile: inConfigurationFolder(place))
   }
@@ -101,7 +122,7 @@ struct KeyResolver: Sendable {
   private func resolve(_ options: inout InspectionOptions, _ token: CompactToken, issuer: String) {
     let keyID = token.keyID
     take(&options) { () throws(Failure) in
-      if let source = try localKeys(ofIssuer: issuer) { return source }
+      if let source = try localKeys(ofIssuer: issuer, keyID: keyID) { return source }
       return try Blocking.wait { () async throws(Failure) in
         try await keys(ofIssuer: issuer, keyID: keyID, refresh: false)
       }.source

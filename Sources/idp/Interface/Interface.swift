@@ -51,6 +51,7 @@ enum Interface {
     var options = ModelOptions(
       issuer: configuration.issuer.issuer.text, issuerNote: "embedded issuer", audiences: configuration.audiences,
       trustedIssuers: Set(configuration.issuers.map(\.url)))
+    options.otherIssuers = configuration.issuers.map(\.choice)
     options.algorithm = configuration.issuer.algorithm.rawValue
     options.renewsAutomatically = configuration.renewsAutomatically
     options.usesMouse = usesMouse

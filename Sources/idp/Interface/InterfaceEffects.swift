@@ -16,6 +16,8 @@ final class InterfaceEffects: Sendable {
   /// What blocks, in the order in which it was asked for.
   private let work = Worker()
   private let watch: FileWatch
+  /// An issuer is not to be run down by `R` on a long list.
+  private let turnstile = Turnstile(places: 4)
 
   init(workspace: Workspace, port: TerminalPort) {
     self.workspace = workspace
@@ -33,8 +35,10 @@ final class InterfaceEffects: Sendable {
   /// Begins to carry out an effect and returns at once.
   func perform(_ effect: Effect) {
     switch effect {
-    case .requestToken(let id, let audience): work.add { self.requestToken(id, audience) }
-    case .fetchKeys(let id, let issuer, let keyID, let refresh): fetchKeys(id, issuer, keyID, refresh)
+    case .requestToken(let id, let audience, .embedded): work.add { self.requestToken(id, audience) }
+    case .requestToken(let id, let audience, let issuer): requestServedToken(id, audience, issuer)
+    case .fetchKeys(let id, let issuer, nil, let keyID, let refresh): fetchKeys(id, issuer, keyID, refresh)
+    case .fetchKeys(let id, _, let source?, let keyID, let refresh): fetchServedKeys(id, source, keyID, refresh)
     case .cancel(let id): tasks.withLock { $0.removeValue(forKey: id) }?.cancel()
     case .copy(let text, let what): Worker.detach { self.copy(text, what) }
     case .openFile(let path): Worker.detach { self.open(path) }
@@ -86,10 +90,66 @@ final class InterfaceEffects: Sendable {
     }
   }
 
+  /// Asks an issuer of the configuration, and fetches the keys to check its token with.
+  private func requestServedToken(_ id: EntryID, _ audience: String, _ number: IssuerID) {
+    start(id) { [self] in
+      guard let issuer = issuer(number), let access = issuer.access else { return }
+      do throws(ServedIssuerFailure) {
+        let token = try await turnstile.pass { () async throws(ServedIssuerFailure) in
+          try await ServedIssuer(url: issuer.url, access: access).token(for: [audience])
+        }
+        if let skew = token.skew { port.post(.clockSkew(skew, of: number)) }
+        port.post(await checkable(id, token.compact, of: issuer))
+      } catch {
+        guard !Task.isCancelled else { return }
+        port.post(
+          .tokenFailed(
+            id, problem: Visible.escaped(error.failure.message), hint: error.failure.hint.map { Visible.escaped($0) },
+            retryAfter: error.retryAfter))
+      }
+    }
+  }
+
+  /// The token with the keys of its issuer, or with the reason why they are not there.
+  private func checkable(_ id: EntryID, _ compact: String, of issuer: TrustedIssuer) async -> Message {
+    do {
+      let keyID = CompactToken(parsing: compact).keyID
+      return .tokenArrived(id, compact, try await resolver.keys(of: issuer, keyID: keyID, refresh: false).source)
+    } catch {
+      return .tokenUnchecked(id, compact, problem: Visible.escaped(error.message))
+    }
+  }
+
+  private func fetchServedKeys(_ id: EntryID, _ number: IssuerID, _ keyID: String?, _ refresh: Bool) {
+    start(id) { [self] in
+      guard let issuer = issuer(number) else { return }
+      do throws(Failure) {
+        let fetched = try await resolver.keys(of: issuer, keyID: keyID, refresh: refresh)
+        if let skew = fetched.skew { port.post(.clockSkew(skew, of: number)) }
+        port.post(.keysArrived(id, fetched.source))
+      } catch {
+        guard !Task.isCancelled else { return }
+        post(error, forKeysOf: id)
+      }
+    }
+  }
+
+  /// The issuer that the interface knows by a number.
+  private func issuer(_ id: IssuerID) -> TrustedIssuer? {
+    let issuers = workspace.configuration.issuers
+    return issuers.indices.contains(id.number - 1) ? issuers[id.number - 1] : nil
+  }
+
+  /// Does what waits for the network, until it is cancelled.
+  private func start(_ id: EntryID, _ work: @escaping @Sendable () async -> Void) {
+    let task = Task { await work() }
+    tasks.withLock { $0.updateValue(task, forKey: id) }?.cancel()
+  }
+
   private func fetchKeys(_ id: EntryID, _ issuer: String, _ keyID: String?, _ refresh: Bool) {
     work.add { [self] in
       do throws(Failure) {
-        if let source = try resolver.localKeys(ofIssuer: issuer) {
+        if let source = try resolver.localKeys(ofIssuer: issuer, keyID: keyID) {
           port.post(.keysArrived(id, source))
         } else {
           fetchKeysFromNetwork(id, issuer, keyID, refresh)
@@ -101,7 +161,7 @@ final class InterfaceEffects: Sendable {
   }
 
   private func fetchKeysFromNetwork(_ id: EntryID, _ issuer: String, _ keyID: String?, _ refresh: Bool) {
-    let task = Task { [self] in
+    start(id) { [self] in
       do throws(Failure) {
         let fetched = try await resolver.keys(ofIssuer: issuer, keyID: keyID, refresh: refresh)
         if let skew = fetched.skew { port.post(.clockSkew(skew)) }
@@ -111,7 +171,6 @@ final class InterfaceEffects: Sendable {
         post(error, forKeysOf: id)
       }
     }
-    tasks.withLock { $0.updateValue(task, forKey: id) }?.cancel()
   }
 
   private func post(_ failure: Failure, forKeysOf id: EntryID) {

@@ -14,6 +14,10 @@ final class LoopbackListener: Sendable {
       var length = length
       return getsockname(listener, address, &length) == 0
     }
+    Self.acceptAll(listener, serve)
+  }
+
+  private static func acceptAll(_ listener: Int32, _ serve: @escaping @Sendable (Int32) -> Void) {
     startThread {
       while true {
         let connection = accept(listener, nil, nil)
@@ -24,6 +28,25 @@ final class LoopbackListener: Sendable {
         }
       }
     }
+  }
+
+  /// Listens on a Unix socket instead.
+  ///
+  /// - Parameter path: of the socket; made here.
+  init(socket path: String, _ serve: @escaping @Sendable (Int32) -> Void) throws {
+    struct Unusable: Error { let reason: Int32 }
+    port = 0
+    listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let isBound = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+      }
+    }
+    guard isBound, listen(listener, 16) == 0 else { throw Unusable(reason: errno) }
+    Self.acceptAll(listener, serve)
   }
 
   deinit {
@@ -66,6 +89,20 @@ func readHead(_ descriptor: Int32) -> String {
     if bytes.suffix(4) == [13, 10, 13, 10] { break }
   }
   return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Reads a head and the body that it announces; for a test's own small ones.
+func readRequest(_ descriptor: Int32) -> String {
+  let head = readHead(descriptor)
+  let length = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length: ") }
+  var left = length.flatMap { Int($0.dropFirst(16)) } ?? 0
+  var bytes: [UInt8] = []
+  var byte: UInt8 = 0
+  while left > 0, read(descriptor, &byte, 1) == 1 {
+    bytes.append(byte)
+    left -= 1
+  }
+  return head + String(decoding: bytes, as: UTF8.self)
 }
 
 /// Writes all of it; false when the other side has gone.

@@ -10,10 +10,12 @@ final class LoopbackServer: Sendable {
   var port: Int { listener.port }
   var url: String { "http://127.0.0.1:\(port)" }
 
-  /// - Parameter ended: called when the other side has closed the connection.
-  init(ended: @escaping @Sendable () -> Void = {}, _ handler: @escaping Handler) throws {
-    listener = try LoopbackListener { connection in
-      let request = readHead(connection)
+  /// - Parameters:
+  ///   - socket: the path of a Unix socket to listen on; nil for a port.
+  ///   - ended: called when the other side has closed the connection.
+  init(socket: String? = nil, ended: @escaping @Sendable () -> Void = {}, _ handler: @escaping Handler) throws {
+    let serve: @Sendable (Int32) -> Void = { connection in
+      let request = readRequest(connection)
       let words = request.split(separator: " ")
       if let bytes = handler(words.count > 1 ? String(words[1]) : "", request) {
         sendAll(bytes, to: connection)
@@ -23,6 +25,7 @@ final class LoopbackServer: Sendable {
       while read(connection, &byte, 1) > 0 {}
       ended()
     }
+    listener = try socket.map { try LoopbackListener(socket: $0, serve) } ?? LoopbackListener(serve)
   }
 
   /// An answer with a body.

@@ -1,0 +1,83 @@
+import Inspection
+
+/// The list of issuers to choose from: those that cannot be asked for tokens are dim, and say why.
+enum IssuersView {
+  /// Lines below the list: a blank one, and two for how the selected issuer is asked or why it is not.
+  private static let noteLines = 3
+
+  static func rect(_ model: Model) -> Rect {
+    .centered(width: 84, height: min(model.issuers.count, model.size.rows - 9) + noteLines + 2, in: model.size)
+  }
+
+  /// How many issuers are on the screen at once.
+  static func capacity(_ model: Model) -> Int { max(1, rect(model).inside.height - noteLines) }
+
+  /// The issuer at a cell.
+  static func issuer(_ model: Model, _ list: IssuerList, column: Int, row: Int) -> Int? {
+    let inside = rect(model).inside
+    let index = list.offset + row - inside.row
+    guard inside.contains(column: column, row: row), row - inside.row < capacity(model),
+      model.issuers.indices.contains(index)
+    else { return nil }
+    return index
+  }
+
+  static func draw(_ model: Model, _ list: IssuerList, on canvas: inout Canvas) {
+    let issuers = model.issuers
+    let rect = rect(model)
+    let inside = rect.inside
+    let capacity = capacity(model)
+    let isCut = issuers.count > capacity
+    canvas.box(rect, title: "Issuers", right: isCut ? "\(list.selection + 1) of \(issuers.count)" : "")
+    for row in 0..<min(capacity, inside.height) where issuers.indices.contains(list.offset + row) {
+      let index = list.offset + row
+      drawLine(
+        model, issuers[index], IssuerID(index), isSelected: index == list.selection, on: &canvas, inside,
+        row: inside.row + row)
+    }
+    guard issuers.indices.contains(list.selection), inside.height > capacity + 1 else { return }
+    let (text, role) = note(issuers[list.selection])
+    let lines = TextWrap.lines(canvas.glyphs.words(text), width: inside.width, limit: noteLines - 1)
+    for (index, line) in lines.enumerated() {
+      canvas.put(line, inside.column, inside.row + capacity + 1 + index, width: inside.width, Style(role))
+    }
+  }
+
+  private static func drawLine(
+    _ model: Model, _ choice: IssuerChoice, _ id: IssuerID, isSelected: Bool, on canvas: inout Canvas, _ inside: Rect,
+    row: Int
+  ) {
+    let isBlocked = choice.obstacle != nil
+    var style = Style(isBlocked ? .muted : .text, bold: isSelected, reverse: isSelected)
+    style.dim = isBlocked
+    if isSelected {
+      canvas.fill(Rect(column: inside.column, row: row, width: inside.width, height: 1), style)
+      canvas.put(canvas.glyphs.selection, inside.column, row, width: 1, style)
+    }
+    let isCurrent = id == model.issuer
+    if isCurrent {
+      canvas.put(
+        canvas.glyphs.check, inside.column + 1, row, width: 1, Style(isSelected ? .text : .good, reverse: isSelected))
+    }
+    let facts = inside.width >= 50 ? self.facts(model, choice, id) : ""
+    let width = DisplayWidth.of(facts)
+    canvas.put(
+      Visible.escaped(JSONPreview.prefix(choice.url, limit: 300)), inside.column + 3, row,
+      width: inside.width - 4 - (width > 0 ? width + 1 : 0), style)
+    canvas.putRight(
+      facts, end: inside.column + inside.width - 1, row, width: width,
+      Style(isSelected ? .text : .muted, dim: isBlocked, reverse: isSelected))
+  }
+
+  /// What kind of issuer it is, and how many tokens of it there are.
+  private static func facts(_ model: Model, _ choice: IssuerChoice, _ id: IssuerID) -> String {
+    let tokens = model.entries.count { $0.audience != nil && $0.issuer == id && $0.token != nil }
+    let count = tokens == 0 ? "" : tokens == 1 ? ", 1 token" : ", \(tokens) tokens"
+    return choice.note + count
+  }
+
+  private static func note(_ choice: IssuerChoice) -> (String, Role) {
+    if let obstacle = choice.obstacle { return ("not to be chosen: \(Visible.escaped(obstacle))", .warning) }
+    return ("asked \(Visible.escaped(JSONPreview.prefix(choice.access, limit: 300)))", .muted)
+  }
+}

@@ -1,0 +1,72 @@
+import Federation
+import Inspection
+import Issuer
+
+/// An issuer elsewhere that gives tokens to this workspace.
+struct ServedIssuer: Sendable {
+  let url: String
+  let access: IssuerAccess
+
+  /// Asks it for a token.
+  ///
+  /// The credential is read for each request, so that one that was changed is used at once and none stays in memory.
+  ///
+  /// - Parameter lifetime: in seconds; nil for what the issuer has decided.
+  func token(for audiences: [String], lifetime: Int64? = nil) async throws(ServedIssuerFailure) -> TokenEndpoint.Token {
+    let endpoint: TokenEndpoint
+    do {
+      endpoint = try self.endpoint()
+    } catch {
+      throw ServedIssuerFailure(failure: error, retryAfter: nil)
+    }
+    do {
+      return try await endpoint.token(for: audiences, lifetime: lifetime)
+    } catch {
+      throw ServedIssuerFailure(
+        failure: Failure(error.code, error.description, hint: error.hint), retryAfter: error.retryAfter)
+    }
+  }
+
+  private func endpoint() throws(Failure) -> TokenEndpoint {
+    let issuer: IssuerURL
+    do { issuer = try IssuerURL(url) } catch { throw Failure("usage", error.description + ".") }
+    return TokenEndpoint(
+      issuer: issuer, access: try access.opened(), environment: Surroundings.environment,
+      clock: { Surroundings.now() })
+  }
+}
+
+/// Why a served issuer gave no token.
+struct ServedIssuerFailure: Error, Sendable {
+  let failure: Failure
+  /// For how many seconds it should not be asked again; nil when it did not say.
+  let retryAfter: Int64?
+}
+
+extension IssuerAccess {
+  /// The socket, if it is asked at one.
+  var socketPath: String? { if case .socket(let path) = self { UserFolders.expanded(path) } else { nil } }
+
+  /// What is shown of it, never a secret.
+  var shown: String {
+    switch self {
+    case .file(let path): "with the credential in \(path)"
+    case .variable(let name): "with the credential in $\(name)"
+    case .socket(let path): "at the socket \(path)"
+    }
+  }
+
+  fileprivate func opened() throws(Failure) -> TokenEndpoint.Access {
+    switch self {
+    case .file(let path): return .credential(try CredentialFile.read(UserFolders.expanded(path)))
+    case .socket(let path): return .socket(path: UserFolders.expanded(path))
+    case .variable(let name):
+      guard let text = Surroundings.environment[name], !text.isEmpty else {
+        throw Failure(
+          "credential-missing", "The environment variable \(name), which is to hold the credential, is not set.",
+          hint: "Set it to what idp workspaces add printed, or name a file: credential: PATH.")
+      }
+      return .credential(text)
+    }
+  }
+}
