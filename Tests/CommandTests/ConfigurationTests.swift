@@ -35,6 +35,11 @@ struct ConfigurationTests {
         - https://token.actions.githubusercontent.com
         - url: https://gitlab.com
           jwks: gitlab.json
+        - url: https://idp.example.org/team
+          credential: credentials/team
+        - {url: https://a.example, credential: ~/a}
+        - {url: https://b.example, credential-env: IDP_CREDENTIAL}
+        - {url: http://localhost:8765, socket: /run/idp.sock, jwks: keys.json}
       keys: {quit: ctrl-q, copy: [c, f5]}
       clipboard: xsel
       color: never
@@ -54,6 +59,10 @@ struct ConfigurationTests {
       configuration.issuers == [
         TrustedIssuer(url: "https://token.actions.githubusercontent.com", keys: nil),
         TrustedIssuer(url: "https://gitlab.com", keys: "gitlab.json"),
+        TrustedIssuer(url: "https://idp.example.org/team", keys: nil, access: .file("credentials/team")),
+        TrustedIssuer(url: "https://a.example", keys: nil, access: .file("~/a")),
+        TrustedIssuer(url: "https://b.example", keys: nil, access: .variable("IDP_CREDENTIAL")),
+        TrustedIssuer(url: "http://localhost:8765", keys: "keys.json", access: .socket("/run/idp.sock")),
       ])
     #expect(configuration.clipboard == .xsel)
     #expect(configuration.color == .never)
@@ -91,6 +100,27 @@ struct ConfigurationTests {
       Mistake(text: "issuer:\n  claims:\n    n: 0x1F", line: 3, column: 8, words: "no number", hint: "decimal"),
       Mistake(text: "issuer:\n  environment: [A-B]", line: 2, column: 17, words: "no name of an environment variable"),
       Mistake(text: "issuers:\n  - jwks: x", line: 2, column: 5, words: "has no “url”"),
+      Mistake(
+        text: "issuers:\n  - url: https://a.example\n    credentials: x", line: 3, column: 5,
+        words: "no setting “credentials” in issuers[0]", hint: "“credential”"),
+      Mistake(
+        text: "issuers:\n  - {url: https://a.example, credential: x, socket: y}", line: 2, column: 45,
+        words: "asked in two ways", hint: "Leave one"),
+      Mistake(
+        text: "issuers:\n  - url: https://a.example\n    credential: idpw_abc_def", line: 3, column: 17,
+        words: "a credential itself", hint: "credential: PATH"),
+      Mistake(
+        text: "issuers:\n  - url: https://a.example\n    credential-env: idpw_abc_def", line: 3, column: 21,
+        words: "a credential itself", hint: "credential: PATH"),
+      Mistake(
+        text: "issuers:\n  - url: https://a.example\n    credential: ''", line: 3, column: 17, words: "is empty"),
+      Mistake(
+        text: "issuers:\n  - url: https://a.example\n    credential-env: $X", line: 3, column: 21,
+        words: "no name of an environment variable"),
+      Mistake(
+        text: "issuers:\n  - url: https://a.example\n    socket: /\(String(repeating: "x", count: 107))", line: 3,
+        column: 13, words: "longer than 107 bytes", hint: "shorter"),
+      Mistake(text: "issuers:\n  - url: http://idp.example.org", line: 2, column: 10, words: "plain http"),
       Mistake(text: "issuers: https://a.example", line: 1, column: 10, words: "must be a list, but is text"),
       Mistake(text: "audiences: sigstore", line: 1, column: 12, words: "must be a list, but is text"),
       Mistake(text: "audiences:\n  - no", line: 2, column: 5, words: "boolean", hint: "quotes"),
@@ -129,6 +159,23 @@ struct ConfigurationTests {
     ] as [(String, PlainScalar)])
   func plain(text: String, meaning: PlainScalar) {
     #expect(PlainScalar.meaning(of: text) == meaning)
+  }
+
+  @Test("says where credentials and sockets are from its own folder")
+  func relativePaths() throws {
+    let text = "issuers: [{url: https://a.example, credential: c/a}, {url: https://b.example, socket: s}]"
+    let configuration = try ConfigurationReader.read(Array(text.utf8), file: "/home/ada/.config/idp/config.yaml")
+    #expect(
+      configuration.issuers.map(\.access) == [.file("/home/ada/.config/idp/c/a"), .socket("/home/ada/.config/idp/s")])
+  }
+
+  @Test(
+    "never repeats a credential that somebody wrote into it", arguments: ["credential", "credential-env", "socket"])
+  func hidesCredential(name: String) throws {
+    let failure = try #require(throws: Failure.self) {
+      try read("issuers: [{url: https://a.example, \(name): idpw_abcdefghijklmnop_secret}]")
+    }
+    #expect(!failure.text.contains("secret"))
   }
 
   @Test("that is no UTF-8 is refused")

@@ -120,7 +120,7 @@ struct Fetcher: Sendable {
         }
         bytes += part.readableBytesView
       }
-    } catch where status != 200 {
+    } catch  where status != 200 {
       // Of a refusal the status tells the most; its words are taken as far as they came.
       try Task.checkCancellation()
     }

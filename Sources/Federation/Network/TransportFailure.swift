@@ -40,7 +40,9 @@ struct TransportFailure {
   /// - Parameter code: of the system; nil when a name has no address.
   private func unreachable(_ code: Int32?) -> FetchError.Reason {
     let words = code.map { String(cString: strerror($0)) }
-    if let socket { return .socket("the socket \(FetchError.quoted(socket)) cannot be reached (\(words ?? "no answer"))") }
+    if let socket {
+      return .socket("the socket \(FetchError.quoted(socket)) cannot be reached (\(words ?? "no answer"))")
+    }
     if proxy != nil { return .proxy("\(proxyName) cannot be reached (\(words ?? "it has no address"))") }
     guard let code, let words else { return .nameNotFound }
     return code == ECONNREFUSED ? .refused : .connection(words)

@@ -186,9 +186,11 @@ public struct TokenEndpoint: Sendable {
     guard named.hasSameBytes(as: issuer.text) else {
       throw problem("its issuer is '\(FetchError.quoted(named))', not '\(FetchError.quoted(issuer.text))'")
     }
-    let holders = claims["aud"]?.arrayValue?.compactMap(\.stringValue) ?? [claims["aud"]?.stringValue].compactMap(\.self)
+    let holders =
+      claims["aud"]?.arrayValue?.compactMap(\.stringValue) ?? [claims["aud"]?.stringValue].compactMap(\.self)
     for audience in audiences where !holders.contains(where: { $0.hasSameBytes(as: audience) }) {
-      let found = holders.isEmpty ? "it has none" : holders.prefix(5).map { FetchError.quoted($0) }.joined(separator: ", ")
+      let found =
+        holders.isEmpty ? "it has none" : holders.prefix(5).map { FetchError.quoted($0) }.joined(separator: ", ")
       throw problem("it is not for the audience '\(FetchError.quoted(audience))' (\(found))")
     }
   }

@@ -58,7 +58,8 @@ public struct Model: Sendable {
   mutating func addEntry(_ origin: Entry.Origin, label: String, issuer: IssuerID = .embedded) -> EntryID {
     nextNumber += 1
     let entry = Entry(
-      id: EntryID(nextNumber), origin: origin, issuer: issuer, label: Visible.escaped(JSONPreview.prefix(label, limit: 500)))
+      id: EntryID(nextNumber), origin: origin, issuer: issuer,
+      label: Visible.escaped(JSONPreview.prefix(label, limit: 500)))
     // Audiences stand first, tokens that were pasted or opened below them.
     if case .audience = origin {
       entries.insert(entry, at: entries.lastIndex { $0.audience != nil }.map { $0 + 1 } ?? 0)

@@ -11,7 +11,14 @@ extension Model {
       ? options.otherIssuers[id.number - 1] : options.embeddedIssuer
   }
 
-  mutating func showIssuers() { overlay = .issuers(IssuerList(selection: issuer.number)) }
+  mutating func showIssuers() { show(IssuerList(selection: issuer.number)) }
+
+  private mutating func show(_ list: IssuerList) {
+    var list = list
+    list.offset = Scroll.offset(
+      list.offset, showing: list.selection, of: issuers.count, in: IssuersView.capacity(self))
+    overlay = .issuers(list)
+  }
 
   mutating func press(_ command: CommandID?, in list: IssuerList) -> [Effect] {
     var list = list
@@ -33,9 +40,7 @@ extension Model {
     let count = issuers.count
     let isAround = command == .issuers || command == .nextPane || command == .previousPane
     list.selection = isAround ? (list.selection + count) % count : max(0, min(list.selection, count - 1))
-    list.offset = Scroll.offset(
-      list.offset, showing: list.selection, of: count, in: IssuersView.capacity(self))
-    overlay = .issuers(list)
+    show(list)
     return []
   }
 
@@ -46,9 +51,7 @@ extension Model {
       return []
     }
     overlay = nil
-    guard id != issuer else { return [] }
-    switchTo(id)
-    say(.info, "tokens now come from \(Visible.escaped(JSONPreview.prefix(choice(id).url, limit: 200)))")
+    if id != issuer { switchTo(id) }
     return []
   }
 

@@ -6,7 +6,7 @@ enum IssuersView {
   private static let noteLines = 3
 
   static func rect(_ model: Model) -> Rect {
-    .centered(width: 84, height: min(model.issuers.count, model.size.rows - 9) + noteLines + 2, in: model.size)
+    .centered(width: 84, height: min(model.issuers.count + noteLines + 2, model.size.rows - 3), in: model.size)
   }
 
   /// How many issuers are on the screen at once.
@@ -77,7 +77,7 @@ enum IssuersView {
   }
 
   private static func note(_ choice: IssuerChoice) -> (String, Role) {
-    if let obstacle = choice.obstacle { return ("not to be chosen: \(Visible.escaped(obstacle))", .warning) }
+    if let obstacle = choice.obstacle { return ("cannot be chosen: \(Visible.escaped(obstacle))", .warning) }
     return ("asked \(Visible.escaped(JSONPreview.prefix(choice.access, limit: 300)))", .muted)
   }
 }
