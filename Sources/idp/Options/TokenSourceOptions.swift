@@ -66,7 +66,7 @@ struct TokenSourceOptions: ParsableArguments {
         "usage", "A served issuer decides itself which claims a token has: --claim does not go with --issuer.",
         hint: "Claims of a workspace are set there: idp workspaces add NAME --claim NAME=VALUE.")
     }
-    for audience in request.audiences where !ConfigurationReader.isAudience(audience) {
+    for audience in request.audiences where !TokenIssuer.isAudience(audience) {
       throw Failure("audience-malformed", "\(IssueError.audience(audience))")
     }
     if let lifetime = request.lifetime, !IssuerConfiguration.lifetimes.contains(lifetime) {
