@@ -191,10 +191,20 @@ struct IssuerTests {
     try screen.press("enter", "s", "g", "enter")
     #expect(screen.model.listed.compactMap(\.audience) == ["one", "two"])
     screen.effects = []
-    try screen.press("D", "y")
+    try screen.press("D")
+    #expect(screen.text.contains("out of the configuration."))
+    try screen.press("y")
     #expect(screen.effects == [.cancel(EntryID(4)), .saveAudiences(["one"])])
     try screen.press("s", "s", "enter")
     #expect(screen.model.listed.compactMap(\.audience) == ["one"])
+  }
+
+  @Test("before an audience goes with tokens of other issuers, that is said")
+  func deletesMore() throws {
+    var screen = Self.screen()
+    try screen.request()
+    try screen.press("s", "s", "enter", "D")
+    #expect(screen.text.contains("with its tokens of"))
   }
 
   @Test("R renews those of the chosen one only")

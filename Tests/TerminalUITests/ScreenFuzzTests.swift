@@ -44,7 +44,13 @@ struct ScreenFuzzTests {
   func randomSteps(characters: CharacterSet) {
     let glyphs: Glyphs = characters == .unicode ? .unicode : .ascii
     var numbers = SeededNumbers(1)
-    var screen = ScreenDriver(glyphs: glyphs) { $0.renewsAutomatically = true }
+    var screen = ScreenDriver(glyphs: glyphs) {
+      $0.renewsAutomatically = true
+      $0.otherIssuers = [
+        IssuerChoice(url: IssuerTests.served, note: "served issuer", access: "at the socket /run/\u{1B}[2Jidp"),
+        IssuerChoice(url: "https://keys.example", note: "keys only", access: "", obstacle: "no \u{202E}credential"),
+      ]
+    }
     let keys: [Key] =
       "abcdhijklnoprstuvwxyzDGMNQRY?/:.1234 \u{e9}\u{202E}".map { Key.character($0) }
       + [
@@ -70,10 +76,12 @@ struct ScreenFuzzTests {
       case 3: screen.pass(milliseconds: Int64.random(in: 0...500_000, using: &numbers))
       case 4:
         guard let id = screen.lastRequest else { continue }
-        switch Int.random(in: 0..<4, using: &numbers) {
+        switch Int.random(in: 0..<6, using: &numbers) {
         case 0: screen.send(.tokenArrived(id, TokenFixture.token(audience: "x", secondsLeft: 90), TokenFixture.keys))
         case 1: screen.send(.tokenFailed(id, problem: "failed \u{1B}[0m", hint: "try \u{202E}"))
         case 2: screen.send(.keysArrived(id, TokenFixture.keys))
+        case 3: screen.send(.tokenUnchecked(id, IssuerTests.token(secondsLeft: 90), problem: "no \u{9B}keys"))
+        case 4: screen.send(.tokenFailed(id, problem: "too often", hint: nil, retryAfter: .max))
         default: screen.send(.keysFailed(id, problem: "no\nkeys", hint: nil))
         }
       default:

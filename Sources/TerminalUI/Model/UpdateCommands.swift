@@ -129,12 +129,13 @@ extension Model {
     if focus == .trust { return askToClosePolicy() }
     guard let entry = selectedEntry else { return }
     let isAudience = entry.audience != nil
+    let hasMore = entries.contains { !isShown($0) && $0.audience == entry.audience && $0.token != nil }
     overlay = .confirm(
       Confirmation(
         purpose: .delete(entry.id),
         question: isAudience ? "Remove the audience \(entry.label)?" : "Close the token \(entry.label)?",
         note: isAudience
-          ? "It is taken off the list and out of the configuration."
+          ? "It is taken off the list and out of the configuration\(hasMore ? ", with its tokens of the other issuers" : "")."
           : "It is taken off the list; nothing else happens to it."))
   }
 

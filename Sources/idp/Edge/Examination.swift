@@ -31,7 +31,7 @@ struct Examination {
       [
         terminal(), colors(configuration), clipboard(configuration), clock(workspace), file, keys(workspace),
         identity(workspace),
-      ], configuration
+      ] + configuration.issuers.compactMap(accessCheck), configuration
     )
   }
 
@@ -96,7 +96,7 @@ struct Examination {
     do throws(Failure) {
       let resolver = KeyResolver(workspace: workspace)
       let fetched = try Blocking.wait { () async throws(Failure) in
-        try await resolver.keys(ofIssuer: issuer.url, keyID: nil, refresh: true)
+        try await resolver.keys(of: issuer, keyID: nil, refresh: true)
       }
       guard let skew = fetched.skew else {
         return Check(
@@ -127,6 +127,19 @@ struct Examination {
           + (signer.map { "\($0.key.algorithm.rawValue) signs with \($0.keyID)" } ?? "none signs yet"))
     } catch {
       return Check(id: "keys", title: "signing keys", outcome: .fail, actual: error.message, hint: error.hint)
+    }
+  }
+
+  /// Whether there is what a served issuer is asked with; the issuer itself is not asked.
+  private func accessCheck(_ issuer: TrustedIssuer) -> Check? {
+    guard let access = issuer.access else { return nil }
+    do throws(Failure) {
+      try access.examine()
+      return Check(
+        id: "issuer", title: "issuer", outcome: .pass, actual: "\(issuer.url) is asked \(access.shown)")
+    } catch {
+      return Check(
+        id: "issuer", title: "issuer", outcome: .fail, actual: "\(issuer.url): \(error.message)", hint: error.hint)
     }
   }
 

@@ -1,4 +1,5 @@
 import Federation
+import Glibc
 import Inspection
 import Issuer
 
@@ -53,6 +54,20 @@ extension IssuerAccess {
     case .file(let path): "with the credential in \(path)"
     case .variable(let name): "with the credential in $\(name)"
     case .socket(let path): "at the socket \(path)"
+    }
+  }
+
+  /// Whether it is there and can be used.
+  func examine() throws(Failure) {
+    guard let path = socketPath else {
+      _ = try opened()
+      return
+    }
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
+      throw Failure(
+        "socket-missing", "There is no socket at \(path).",
+        hint: "It is there while the issuer runs: idp serve --socket PATH.")
     }
   }
 
