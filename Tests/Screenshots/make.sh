@@ -276,31 +276,29 @@ picture what-if
 # -- Which issuer tokens come from
 
 # An issuer that is served on this machine, by another user; one more on its socket, and one whose keys alone are trusted.
-mkdir -p "$work/served"/{config/idp,state}
+mkdir -p "$work/served"/{config/idp,state} "$work/home/.config/idp"
 serving=("${user[@]}" "XDG_CONFIG_HOME=$work/served/config" "XDG_STATE_HOME=$work/served/state" "${still[@]}" "$program")
 echo 'issuer: {url: http://127.0.0.1:8770/team}' >"$work/served/config/idp/config.yaml"
-at '2026-11-23 11:58:04'
+at '2026-11-23 12:00:48'
 (umask 077 && "${serving[@]}" workspaces add app --subject repo:acme/app:environment:production --audience '*' \
-  >"$work/config/idp/team" 2>"$work/serve.log")
+  >"$work/home/.config/idp/team" 2>"$work/serve.log")
 "${serving[@]}" serve --listen 127.0.0.1:8770 >>"$work/serve.log" 2>&1 &
 children+=($!)
 cat >>"$configuration" <<YAML
 issuers:
   - url: http://127.0.0.1:8770/team
-    credential: team
+    credential: ~/.config/idp/team
   - url: https://idp.example.org
     socket: /run/idp/idp.sock
   - https://token.actions.githubusercontent.com
 YAML
 
-at '2026-11-23 11:58:04'
 open 120 36 --
 shows '\? help'
 press '\r'
 shows 'signature ok'
 press 'ss\r'
 shows 'served issuer'
-at '2026-11-23 12:00:48'
 press '\r'
 shows 'signature ok'
 shows 'environment:production'
