@@ -71,7 +71,7 @@ extension FetchError {
   /// Whether it says something about what is served, and not only about the way there.
   var isOfTheIssuer: Bool {
     switch reason {
-    case .nameNotFound, .refused, .timeOut, .connection, .proxy, .authorities, .cancelled: false
+    case .nameNotFound, .refused, .timeOut, .connection, .proxy, .socket, .authorities, .cancelled: false
     case .status(let status): status < 500 && status != 429
     case .url, .privateAddress, .untrustedCertificate, .wrongCertificate, .tls, .redirect, .tooLarge, .document,
       .issuerMismatch:
