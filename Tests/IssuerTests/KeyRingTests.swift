@@ -76,7 +76,7 @@ import Testing
       answers.removeAll { $0.time + schedule.cacheLifetime < now }
       answers.append((now, ring.publishedKeys(at: now)))
       tokens.removeAll { $0.expiry <= now }
-      let key = try #require(ring.signer(at: now)).key
+      let key = try #require(ring.signer(at: now)?.key.signingKey)
       let issued = try issuer.issue(
         TokenRequest(audiences: ["a"]), for: WorkspaceIdentity(subject: "s"), with: key, now: now, identifier: "one")
       let token = CompactToken(parsing: issued.compact)

@@ -21,9 +21,10 @@ import Testing
     arguments: IssuerConfiguration.algorithms)
   func verifies(algorithm: SignatureAlgorithm) throws {
     let ring = try ring(algorithm)
+    let key = try #require(ring.entries[0].key.signingKey)
     let issuer = TokenIssuer(configuration: IssuerConfiguration(algorithm: algorithm))
     let issued = try issuer.issue(
-      TokenRequest(audiences: ["example.org"]), for: identity, with: ring.entries[0].key, now: Self.now,
+      TokenRequest(audiences: ["example.org"]), for: identity, with: key, now: Self.now,
       identifier: "one")
     let token = CompactToken(parsing: issued.compact)
     #expect(SignatureReport(verifying: token, with: ring.publishedKeys(at: Self.now)).outcome == .verified)

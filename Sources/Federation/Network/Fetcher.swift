@@ -13,6 +13,10 @@ struct Fetcher: Sendable {
     let url: FetchURL
     /// What is posted, as `application/x-www-form-urlencoded`; nil to get. It may hold a secret.
     var form: String?
+    /// What is posted instead, as `application/json`. It may hold a secret.
+    var json: String?
+    /// Headers besides those that each request has, and in place of them. They may hold secrets.
+    var headers: [(name: String, value: String)] = []
     /// The Unix socket that is asked in place of the host in the URL.
     var socket: String?
     /// The most bytes of an answer.
@@ -100,11 +104,13 @@ struct Fetcher: Sendable {
     if request.socket != nil { sent.headers.add(name: "Host", value: url.authority) }
     sent.headers.add(name: "Accept", value: "application/json")
     sent.headers.add(name: "User-Agent", value: "idp")
-    if let form = request.form {
+    if let body = request.form ?? request.json {
       sent.method = .POST
-      sent.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
-      sent.body = .bytes(ByteBuffer(string: form))
+      let type = request.form == nil ? "application/json" : "application/x-www-form-urlencoded"
+      sent.headers.add(name: "Content-Type", value: type)
+      sent.body = .bytes(ByteBuffer(string: body))
     }
+    for header in request.headers { sent.headers.replaceOrAdd(name: header.name, value: header.value) }
     // The limit of time is held by `run(until:)`, with the reading of the body in it.
     let response = try await client.execute(sent, deadline: .distantFuture)
     let status = Int(response.status.code)

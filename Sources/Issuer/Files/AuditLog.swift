@@ -84,7 +84,7 @@ public struct AuditRefusal: Sendable, Equatable {
 public struct AuditLog: Sendable {
   public let path: String
 
-  /// - Parameter path: made at the first line, with mode 0600; its folder must be there.
+  /// - Parameter path: made at the first line, with mode 0600, and its folder with mode 0700.
   public init(path: String) { self.path = path }
 
   /// Adds a line, in one write, so that lines of several processes do not mix.
@@ -95,8 +95,15 @@ public struct AuditLog: Sendable {
   /// Adds a line about a refusal.
   public func append(_ refusal: AuditRefusal) throws(FileError) { try append(refusal.text) }
 
+  private static let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW
+
   private func append(_ text: String) throws(FileError) {
-    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    var descriptor = open(path, Self.flags, 0o600)
+    if descriptor < 0, errno == ENOENT {
+      // What is wrong with the folder, opening the file says too.
+      try? PrivateFolder.create(AtomicFile.folder(of: path))
+      descriptor = open(path, Self.flags, 0o600)
+    }
     guard descriptor >= 0 else { throw FileError(action: "open the audit log", path: path) }
     defer { close(descriptor) }
     let bytes = Array((text + "\n").utf8)

@@ -9,11 +9,11 @@ import JOSE
 public struct KeyRing: Sendable {
   /// A key with its times, in seconds since 1970.
   public struct Entry: Sendable {
-    public let key: SigningKey
+    public let key: RingKey
     public let created: Int64
     public let signsFrom: Int64
 
-    public init(key: SigningKey, created: Int64, signsFrom: Int64) {
+    public init(key: RingKey, created: Int64, signsFrom: Int64) {
       self.key = key
       self.created = created
       self.signsFrom = signsFrom
@@ -99,7 +99,7 @@ public struct KeyRing: Sendable {
   /// Adds a key that exists already.
   @discardableResult
   mutating func add(_ key: SigningKey, created: Int64, signsFrom: Int64) -> Entry {
-    let entry = Entry(key: key, created: created, signsFrom: signsFrom)
+    let entry = Entry(key: .here(key), created: created, signsFrom: signsFrom)
     self = KeyRing(entries: entries + [entry])
     return entry
   }

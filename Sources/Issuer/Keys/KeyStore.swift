@@ -113,7 +113,7 @@ public struct KeyStore: Sendable {
     guard key.jwk.thumbprint == record.keyID else {
       throw .file(.damaged(path: path, problem: "it holds another key than its name says"))
     }
-    return KeyRing.Entry(key: key, created: record.created, signsFrom: record.signsFrom)
+    return KeyRing.Entry(key: .here(key), created: record.created, signsFrom: record.signsFrom)
   }
 
   private func pem(_ path: String) throws(KeyStoreError) -> [UInt8] {
@@ -126,8 +126,10 @@ public struct KeyStore: Sendable {
   }
 
   private func write(_ entry: KeyRing.Entry) throws(KeyStoreError) {
+    // A key that is elsewhere has no file.
+    guard case .here(let key) = entry.key else { return }
     var pem: [UInt8]
-    do { pem = try entry.key.privatePEM() } catch { throw .generation(error) }
+    do { pem = try key.privatePEM() } catch { throw .generation(error) }
     defer { Secret.zero(&pem) }
     do {
       try AtomicFile.write(pem, to: path(of: entry.keyID), mode: 0o600, action: "write the signing key")

@@ -6,22 +6,15 @@ import Synchronization
 /// `idp keys rotate` and `idp workspaces` take effect on a server that runs.
 public final class LocalBackend: IssuerBackend {
   private struct State {
-    var ring: KeyRing
-    var ringVersion: FileVersion?
-    var workspaces: [String: WorkspaceRegistration] = [:]
-    var accounts: [UInt32: WorkspaceRegistration] = [:]
-    var workspacesVersion: FileVersion?
-    /// The kids that were published last, and the number of that set.
-    var published: [String] = []
-    var publication: UInt64 = 0
-    var keys = JWKSet(keys: [])
-    var looked: Int64 = .min
+    var shelf: KeyShelf
+    var version: FileVersion?
+    var looked: Int64
     /// Why the files could not be read, and the last state of them holds.
-    var trouble: [String] = []
+    var trouble: String?
   }
 
   private let store: KeyStore
-  private let registry: WorkspaceRegistry
+  private let workspaces: WorkspaceShelf
   private let configuration: IssuerConfiguration
   private let rotateEvery: Int64?
   private let clock: @Sendable () -> Int64
@@ -39,58 +32,50 @@ public final class LocalBackend: IssuerBackend {
     clock: @escaping @Sendable () -> Int64, log: @escaping @Sendable (ServerEvent) -> Void
   ) throws {
     self.store = store
-    self.registry = registry
     self.configuration = configuration
     self.rotateEvery = rotateEvery
     self.clock = clock
     self.log = log
-    let ring = try store.ring(
-      signingWith: configuration.algorithm, at: clock(), publishedAhead: configuration.schedule.publishedAhead)
-    var state = State(ring: ring)
-    // Read before the files: a change in between is then seen at the next look.
-    state.ringVersion = store.version
-    state.workspacesVersion = registry.version
-    Self.set(&state, try registry.load())
-    self.state = Mutex(state)
+    let now = clock()
+    // The first key is made before the version is read, and the version before the ring: a change in between is then seen
+    // at the next look.
+    try store.ring(
+      signingWith: configuration.algorithm, at: now, publishedAhead: configuration.schedule.publishedAhead)
+    let version = store.version
+    var shelf = KeyShelf(try store.load())
+    shelf.publish(at: now, log)
+    state = Mutex(State(shelf: shelf, version: version, looked: now))
+    workspaces = try WorkspaceShelf(registry, at: now, log: log)
   }
 
   public func publishedKeys(at now: Int64) -> PublishedKeys {
     state.withLock { state in
       refresh(&state, now)
-      return PublishedKeys(keys: state.keys, version: state.publication)
+      return state.shelf.published
     }
   }
 
   public func signer(at now: Int64) throws(BackendUnavailable) -> TokenSigner {
     let entry = state.withLock { state in
       refresh(&state, now)
-      // A clock that was set back may be before the first key; that one signs then.
-      return state.ring.signer(at: now) ?? state.ring.entries.first
+      return state.shelf.signer(at: now)
     }
-    guard let entry else { throw BackendUnavailable("There is no key to sign with.") }
-    return TokenSigner(entry.key)
+    guard let key = entry?.key.signingKey else { throw BackendUnavailable("There is no key to sign with.") }
+    return TokenSigner(key)
   }
 
   public func workspace(_ identifier: String) -> WorkspaceRegistration? {
-    let now = clock()
-    return state.withLock { state in
-      refresh(&state, now)
-      return state.workspaces[identifier]
-    }
+    workspaces.workspace(identifier, at: clock())
   }
 
-  public func workspace(userID: UInt32) -> WorkspaceRegistration? {
-    let now = clock()
-    return state.withLock { state in
-      refresh(&state, now)
-      return state.accounts[userID]
-    }
-  }
+  public func workspace(userID: UInt32) -> WorkspaceRegistration? { workspaces.workspace(userID: userID, at: clock()) }
 
   public func countElsewhere(_ name: String) -> Int { 0 }
   public func count(_ name: String) {}
 
-  public func problems(at now: Int64) -> [String] { state.withLock { $0.trouble } }
+  public func problems(at now: Int64) -> [String] {
+    [state.withLock { $0.trouble }, workspaces.trouble(at: now)].compactMap(\.self)
+  }
 
   /// Looks at the files each second, and makes a new key when it is time.
   public func run() async {
@@ -107,73 +92,37 @@ public final class LocalBackend: IssuerBackend {
     rotate(at: now)
   }
 
-  // MARK: Files
-
   /// Takes up what has changed on disk since the last look, once a second at the most. A request after a long sleep of the
   /// machine sees to it itself, so that nothing old is answered.
   private func refresh(_ state: inout State, _ now: Int64) {
     guard now != state.looked else { return }
     state.looked = now
-    var trouble: [String] = []
-    let ringVersion = store.version
-    if ringVersion != state.ringVersion {
+    let version = store.version
+    if version != state.version || state.trouble != nil {
+      let before = state.trouble
       do throws(KeyStoreError) {
         let ring = try store.load()
         // An empty ring is a folder that was taken away: the keys of memory go on.
+        state.trouble =
+          ring.entries.isEmpty ? "The signing keys are gone from the disk; those in memory are used." : nil
         if !ring.entries.isEmpty {
-          state.ring = ring
-          state.ringVersion = ringVersion
-        } else {
-          trouble.append("The signing keys are gone from the disk; those in memory are used.")
+          state.shelf.ring = ring
+          state.version = version
         }
       } catch {
-        trouble.append(error.description)
+        state.trouble = error.description
       }
+      if let trouble = state.trouble, trouble != before { log(.trouble(trouble)) }
     }
-    let workspacesVersion = registry.version
-    if workspacesVersion != state.workspacesVersion {
-      do throws(WorkspaceRegistryError) {
-        Self.set(&state, try registry.load())
-        state.workspacesVersion = workspacesVersion
-        log(.workspacesRead(count: state.workspaces.count))
-      } catch {
-        trouble.append(error.description)
-      }
-    }
-    if trouble != state.trouble {
-      state.trouble = trouble
-      for problem in trouble { log(.trouble(problem)) }
-    }
-    publish(&state, now)
+    state.shelf.publish(at: now, log)
   }
-
-  private func publish(_ state: inout State, _ now: Int64) {
-    let keys = state.ring.publishedKeys(at: now)
-    let kids = keys.keys.map(\.thumbprint)
-    guard kids != state.published else { return }
-    state.published = kids
-    state.keys = keys
-    state.publication += 1
-    log(.keysPublished(keyIDs: kids))
-  }
-
-  private static func set(_ state: inout State, _ workspaces: [WorkspaceRegistration]) {
-    state.workspaces = [:]
-    state.accounts = [:]
-    for workspace in workspaces {
-      state.workspaces[workspace.identifier] = workspace
-      if let account = workspace.userID, workspace.revoked == nil { state.accounts[account] = workspace }
-    }
-  }
-
-  // MARK: Rotation
 
   private func rotate(at now: Int64) {
-    guard let rotateEvery, isDue(state.withLock { $0.ring }, rotateEvery, now) else { return }
+    guard let rotateEvery, state.withLock({ $0.shelf.ring.isDue(every: rotateEvery, at: now) }) else { return }
     do throws(KeyStoreError) {
       try store.update { (ring: inout KeyRing) throws(KeyError) in
         // Another server on the same disk may have been quicker.
-        guard isDue(ring, rotateEvery, now) else { return }
+        guard ring.isDue(every: rotateEvery, at: now) else { return }
         if let added = try ring.rotate(
           configuration.algorithm, at: now, publishedAhead: configuration.schedule.publishedAhead)
         {
@@ -184,10 +133,5 @@ public final class LocalBackend: IssuerBackend {
     } catch {
       log(.trouble("The keys could not be rotated: \(error.description)"))
     }
-  }
-
-  private func isDue(_ ring: KeyRing, _ rotateEvery: Int64, _ now: Int64) -> Bool {
-    guard ring.waiting(at: now) == nil, let newest = ring.entries.map(\.created).max() else { return false }
-    return now - newest >= rotateEvery
   }
 }

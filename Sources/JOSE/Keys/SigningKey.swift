@@ -35,11 +35,8 @@ public struct SigningKey: Sendable {
   /// - Throws: ``KeyError`` when the key is public, does not fit the algorithm, or is weak.
   public init(_ key: JWK, algorithm: SignatureAlgorithm) throws(KeyError) {
     guard key.isPrivate else { throw KeyError(.notPrivate) }
-    guard key.fits(algorithm) else { throw KeyError(.doesNotFit(algorithm: algorithm, key: key.summary)) }
-    if let weakness = key.weakness(for: algorithm) { throw KeyError(.weak(weakness)) }
     self.algorithm = algorithm
-    let attributes = JWK.Attributes(keyID: key.thumbprint, algorithm: algorithm.rawValue, use: "sig")
-    jwk = JWK(key.material, isPrivate: key.isPrivate, attributes: attributes)
+    jwk = try key.published(for: algorithm)
   }
 
   /// PKCS#8 as PEM, not encrypted. Overwrite the bytes after use, with ``Secret/zero(_:)``.
@@ -81,5 +78,18 @@ public struct SigningKey: Sendable {
     }
     let signed = Base64URL.encode(JSON.object(header).compact().utf8) + "." + Base64URL.encode(payload)
     return signed + "." + Base64URL.encode(try sign(Array(signed.utf8)))
+  }
+}
+
+extension JWK {
+  /// The key as an issuer names it in its JWKS: `kid` is the thumbprint, `alg` the algorithm, `use` is `sig`.
+  ///
+  /// - Throws: ``KeyError`` when the key does not fit the algorithm, or is weak.
+  public func published(for algorithm: SignatureAlgorithm) throws(KeyError) -> JWK {
+    guard fits(algorithm) else { throw KeyError(.doesNotFit(algorithm: algorithm, key: summary)) }
+    if let weakness = weakness(for: algorithm) { throw KeyError(.weak(weakness)) }
+    return JWK(
+      material, isPrivate: isPrivate,
+      attributes: Attributes(keyID: thumbprint, algorithm: algorithm.rawValue, use: "sig"))
   }
 }

@@ -71,24 +71,16 @@ struct KeysCommand: ParsableCommand {
     func run() throws {
       let workspace = try Workspace.current()
       let time = Surroundings.now()
-      let configuration = workspace.configuration.issuer
-      let store = try workspace.issuer().store
-      var added: KeyRing.Entry?
+      let issuer = try workspace.issuer()
+      let added: KeyRing.Entry?
       let ring: KeyRing
-      do {
-        ring = try store.update { (ring: inout KeyRing) throws(KeyError) in
-          added = try ring.rotate(
-            configuration.algorithm, at: time.seconds, publishedAhead: configuration.schedule.publishedAhead,
-            atOnce: now)
-          ring.prune(at: time.seconds)
-        }
-      } catch {
+      do { (added, ring) = try issuer.rotate(at: time.seconds, atOnce: now) } catch {
         throw Failure(error.code, error.description)
       }
       guard let added else {
         throw Failure(
           "rotation-under-way",
-          "A new \(configuration.algorithm.rawValue) key is waiting to sign already; nothing was changed.",
+          "A new \(issuer.configuration.algorithm.rawValue) key is waiting to sign already; nothing was changed.",
           hint: "See when it does: idp keys list", status: .no)
       }
       if output.json {
@@ -138,9 +130,9 @@ struct KeysCommand: ParsableCommand {
 /// The key ring of a workspace, read and shown.
 enum KeyStoreAccess {
   static func load(_ workspace: Workspace) throws(Failure) -> KeyRing {
-    let store = try workspace.issuer().store
+    let issuer = try workspace.issuer()
     do {
-      return try store.load()
+      return try issuer.ring()
     } catch {
       throw Failure(error.code, error.description)
     }
@@ -150,9 +142,9 @@ enum KeyStoreAccess {
   static func signerID(
     _ workspace: Workspace
   ) throws(Failure) -> (algorithm: SignatureAlgorithm, keyID: String)? {
-    let store = try workspace.issuer().store
+    let issuer = try workspace.issuer()
     do {
-      return try store.signerID(at: Surroundings.now().seconds)
+      return try issuer.signerID(at: Surroundings.now().seconds)
     } catch {
       throw Failure(error.code, error.description)
     }

@@ -151,6 +151,20 @@ struct ServeCommand: ParsableCommand {
         "A key cannot be replaced every \(every) seconds when it is published \(issuer.schedule.publishedAhead) ahead.",
         hint: "Rotate less often, or lower issuer.publish-ahead in the configuration.")
     }
+    if let transit = workspace.configuration.transit {
+      let keys = TransitKeys(service: transit.service, schedule: issuer.schedule)
+      let registry = try WorkspaceAccess.registry(workspace)
+      let every = rotateEvery?.seconds
+      return try Blocking.wait { () async throws(Failure) in
+        do {
+          return try await RemoteBackend(
+            keys: keys, registry: registry, schedule: issuer.schedule, rotateEvery: every, clock: clock,
+            log: { log($0) })
+        } catch {
+          throw Failure("transit-failed", "\(error)")
+        }
+      }
+    }
     do {
       return try LocalBackend(
         store: try workspace.issuer().store, registry: WorkspaceAccess.registry(workspace), configuration: issuer,

@@ -7,6 +7,8 @@ struct Configuration: Sendable {
   var audiences = Self.standardAudiences
   /// The embedded issuer.
   var issuer = IssuerConfiguration()
+  /// The transit engine that has the embedded issuer's keys; nil when they are on this disk.
+  var transit: TransitSettings?
   /// Other issuers, whose keys may be fetched without asking.
   var issuers: [TrustedIssuer] = []
   /// Files with trust policies that the interface opens, as paths from the folder of the configuration.

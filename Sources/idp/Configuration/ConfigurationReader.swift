@@ -23,7 +23,7 @@ struct ConfigurationReader {
       let value = member.value
       switch member.name {
       case "audiences": configuration.audiences = try audiences(value)
-      case "issuer": configuration.issuer = try issuer(value)
+      case "issuer": configuration.issuer = try issuer(value, &configuration.transit)
       case "issuers":
         configuration.issuers = try value.elements().map { (element) throws(Failure) in try trusted(element) }
       case "policies":
@@ -50,7 +50,8 @@ struct ConfigurationReader {
       "issuer",
       "The embedded issuer. url: its identifier. algorithm: RS256, ES256 or EdDSA. lifetime: of a token, such as 15m. "
         + "publish-ahead: how long a new key is published before it signs, an hour without it; half of that is how long "
-        + "others may keep the keys. subject: a template for sub. claims: names with values that are added to each token, text being a template. "
+        + "others may keep the keys. transit: a key in the transit engine of OpenBao or Vault, which signs in place of keys "
+        + "on this disk (address, mount, key, namespace, token-file). subject: a template for sub. claims: names with values that are added to each token, text being a template. "
         + "environment: the names of environment variables that templates may read."
     ),
     (
@@ -107,10 +108,12 @@ struct ConfigurationReader {
 
   // MARK: Issuers
 
-  private func issuer(_ value: YAMLValue) throws(Failure) -> IssuerConfiguration {
+  private func issuer(
+    _ value: YAMLValue, _ transit: inout TransitSettings?
+  ) throws(Failure) -> IssuerConfiguration {
     var issuer = IssuerConfiguration()
     let members = try value.members(among: [
-      "url", "algorithm", "lifetime", "publish-ahead", "subject", "claims", "environment",
+      "url", "algorithm", "lifetime", "publish-ahead", "subject", "claims", "environment", "transit",
     ])
     // Templates are judged by the variables that the list allows, wherever it stands.
     for member in members where member.name == "environment" {
@@ -126,6 +129,7 @@ struct ConfigurationReader {
       case "publish-ahead": issuer.schedule = RotationSchedule(publishedAhead: try publishedAhead(member.value))
       case "subject": issuer.subject = try template(member.value, issuer.environment)
       case "claims": issuer.claims = try claims(member.value, issuer.environment)
+      case "transit": transit = try self.transit(member.value)
       default: break
       }
     }
@@ -148,6 +152,42 @@ struct ConfigurationReader {
         "“\(written)” is no lifetime of a token", "Write between 1s and 24h, such as 15m, 1h or 90s.")
     }
     return duration.seconds
+  }
+
+  private func transit(_ value: YAMLValue) throws(Failure) -> TransitSettings {
+    var settings = TransitSettings()
+    for member in try value.members(among: ["address", "mount", "key", "namespace", "token-file"]) {
+      let text = try member.value.text()
+      guard !text.isEmpty else {
+        throw member.value.failure("\(member.name) is empty", "Write a value, or leave it out.")
+      }
+      switch member.name {
+      case "address": settings.address = text
+      case "mount": settings.mount = try pathPart(text, member)
+      case "key": settings.key = try pathPart(text, member)
+      case "namespace": settings.namespace = text
+      default: settings.tokenFile = fromHere(text)
+      }
+    }
+    guard !settings.key.isEmpty else {
+      throw value.failure("transit has no “key”", "Add the name of the key in the engine: key: idp")
+    }
+    return settings
+  }
+
+  /// A name that stands in a URL as it is.
+  private func pathPart(_ text: String, _ member: YAMLValue.Member) throws(Failure) -> String {
+    let isPlain = text.utf8.allSatisfy {
+      (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) || "._-/".utf8.contains($0)
+    }
+    guard isPlain,
+      !text.split(separator: "/", omittingEmptySubsequences: false).contains(where: { ["", ".", ".."].contains($0) })
+    else {
+      throw member.value.failure(
+        "“\(text)” is no name of a mount or a key",
+        "Write it as in “\(member.name): idp-signing”, without a slash at its ends.")
+    }
+    return text
   }
 
   private func publishedAhead(_ value: YAMLValue) throws(Failure) -> Int64 {

@@ -13,7 +13,9 @@ struct Workspace: Sendable {
   }
 
   func issuer() throws(Failure) -> EmbeddedIssuer {
-    EmbeddedIssuer(configuration: configuration.issuer, folder: try folders.stateFolder())
+    EmbeddedIssuer(
+      configuration: configuration.issuer, folder: try folders.stateFolder(),
+      remote: configuration.transit.map { TransitRing(service: $0.service, schedule: configuration.issuer.schedule) })
   }
 
   /// Who a token of now speaks for.

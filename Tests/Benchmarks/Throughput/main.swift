@@ -38,7 +38,7 @@ for algorithm in algorithms {
   var ring = KeyRing()
   try ring.rotate(algorithm, at: now)
   let issuer = TokenIssuer(configuration: IssuerConfiguration(algorithm: algorithm))
-  let key = ring.entries[0].key
+  guard let key = ring.entries[0].key.signingKey else { fatalError("a ring of this disk holds its keys") }
   let request = TokenRequest(audiences: ["sts.amazonaws.com"])
   let text = try issuer.issue(request, for: identity, with: key, now: now, identifier: "benchmark").compact
   let keys = ring.publishedKeys(at: now)
