@@ -125,6 +125,21 @@ class ServedIssuers(EndToEndCase):
         holders = [name for name, content in self.workspace.files().items() if self.credential.encode() in content]
         self.assertEqual(holders, ["config/idp/credential"])
 
+    def test_one_with_the_name_of_the_embedded_issuer_is_told_apart_by_its_keys(self):
+        self.configure("credential: credential", f"issuer:\n  url: {self.issuer.url}\n")
+        own = self.workspace.token(audience="sts.amazonaws.com")
+        foreign = self.ask().stdout.strip()
+        for token in own, foreign:
+            self.assertEqual(self.workspace.run("verify", token).returncode, 0)
+        terminal = self.with_token()
+        terminal.find(r"verified with key \S+ of the embedded issuer")
+        self.choose(terminal, "j")
+        terminal.keys("Enter")
+        terminal.find(r"verified with key \S+ of\s")
+        terminal.find(r"sub +repo:acme/app")
+        terminal.keys("v")
+        terminal.find(r"verified with the keys of " + self.issuer.url)
+
     def test_by_the_socket_without_a_credential(self):
         self.configure(f"socket: {self.issuer.socket}")
         os.remove(self.file)

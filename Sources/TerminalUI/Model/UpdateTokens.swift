@@ -20,7 +20,7 @@ extension Model {
   /// The token of a request whose keys could not be had: it is shown as not checked.
   mutating func tokenUnchecked(_ id: EntryID, _ compact: String, _ problem: String) {
     guard let index = index(of: id), take(id, compact, keys: nil, problem: problem) else { return }
-    say(.warning, "\(entries[index].label): the token came, and is not checked: \(problem)")
+    say(.warning, "\(fullLabel(of: entries[index])): the token came, and is not checked: \(problem)")
   }
 
   @discardableResult
