@@ -20,15 +20,22 @@ sys.dont_write_bytecode = True
 class Result(unittest.TestResult):
     """One line a test, its time, and why it failed. A test whose parts fail is one failed test."""
 
-    passed = failed = 0
+    passed = failed = left_out = 0
+    # Between two tests there is none: then a class or a module is set up or taken down.
+    began = None
 
     def startTest(self, test):
         super().startTest(test)
         self.began = time.monotonic()
-        self.traces = []
+        self.traces, self.reasons = [], []
 
     def addError(self, test, error):
-        self.traces.append(self._exc_info_to_string(error, test))
+        text = self._exc_info_to_string(error, test)
+        if self.began is not None:
+            return self.traces.append(text)
+        # Its tests do not run at all, so that nothing else would tell.
+        self.failed += 1
+        self.tell("FAILED", test, [text])
 
     def addFailure(self, test, error):
         self.addError(test, error)
@@ -38,20 +45,33 @@ class Result(unittest.TestResult):
             self.traces.append(f"{part._subDescription()}\n{self._exc_info_to_string(error, test)}")
 
     def addSkip(self, test, reason):
-        self.traces.append(f"skipped: {reason}")
+        # In CI nothing may be missing; elsewhere it is said, and counts for nothing.
+        if os.environ.get("CI") == "true":
+            return self.addError(test, (unittest.SkipTest, unittest.SkipTest(reason), None))
+        if self.began is not None:
+            return self.reasons.append(reason)
+        self.left_out += 1
+        self.tell("skip", test, [reason])
 
     def stopTest(self, test):
-        self.passed += not self.traces
-        self.failed += bool(self.traces)
-        print(f"{'FAILED' if self.traces else 'ok':6} {time.monotonic() - self.began:5.1f} s  {title(test)}")
-        for trace in self.traces:
-            print("    " + trace.strip().replace("\n", "\n    "))
-        sys.stdout.flush()
+        word = "FAILED" if self.traces else "skip" if self.reasons else "ok"
+        self.passed += word == "ok"
+        self.failed += word == "FAILED"
+        self.left_out += word == "skip"
+        self.tell(word, test, self.traces + self.reasons)
+        self.began = None
         super().stopTest(test)
+
+    def tell(self, word, test, texts):
+        print(f"{word:6} {time.monotonic() - (self.began or time.monotonic()):5.1f} s  {title(test)}")
+        for text in texts:
+            print("    " + text.strip().replace("\n", "\n    "))
+        sys.stdout.flush()
 
 
 def title(test):
-    return test.id().split(".", 1)[1].replace(".test_", ": ").replace("_", " ")
+    module, dot, rest = test.id().partition(".")
+    return (rest if dot else module).replace(".test_", ": ").replace("_", " ")
 
 
 def tests(suite):
@@ -75,6 +95,8 @@ def main(folder=HERE):
     result = Result()
     unittest.TestSuite(chosen).run(result)
     # A module that cannot be loaded is a failed test of the loader, and is among them.
+    if result.left_out:
+        print(f"{result.left_out} skipped")
     print(f"{result.passed} passed, {result.failed} failed")
     sys.exit(1 if result.failed or not result.passed else 0)
 

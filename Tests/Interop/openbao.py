@@ -9,6 +9,8 @@ import time
 import urllib.error
 import urllib.request
 
+from served import AUDIENCE, SUBJECT
+
 
 class OpenBao:
     def __init__(self, log):
@@ -25,7 +27,7 @@ class OpenBao:
             if time.monotonic() > end or self.process.poll() is not None:
                 raise AssertionError(f"OpenBao does not start, see {log}")
             time.sleep(0.1)
-        assert self.call("POST", "sys/auth/jwt", {"type": "jwt"})[0] == 204
+        self.enable("jwt")
 
     @staticmethod
     def free_port():
@@ -49,20 +51,59 @@ class OpenBao:
         except OSError:
             return 0, None
 
-    def configure(self, config, role):
+    def enable(self, mount):
+        """Mounts the JWT method once more, with a configuration of its own."""
+        assert self.call("POST", f"sys/auth/{mount}", {"type": "jwt"})[0] == 204
+
+    def configure(self, config, role, mount="jwt"):
         """Writes the configuration and the role `r`; what OpenBao refuses is an error of the test."""
-        self.call("DELETE", "auth/jwt/role/r")
+        self.call("DELETE", f"auth/{mount}/role/r")
         for path, body in (("config", config), ("role/r", role)):
-            status, answer = self.call("POST", f"auth/jwt/{path}", body)
+            status, answer = self.call("POST", f"auth/{mount}/{path}", body)
             if status not in (200, 204):
                 raise AssertionError(f"OpenBao refuses {path}: {status} {answer}")
 
-    def login(self, token):
+    def login(self, token, mount="jwt"):
         """None when it lets the token in, else the status and the text of its refusal."""
-        status, answer = self.call("POST", "auth/jwt/login", {"role": "r", "jwt": token}, token=None)
+        status, answer = self.call("POST", f"auth/{mount}/login", {"role": "r", "jwt": token}, token=None)
         return None if status == 200 else (str(status), answer["errors"][0])
 
     def stop(self):
         self.process.terminate()
         self.process.wait(10)
         self.log.close()
+
+
+class TrustingOpenBao(OpenBao):
+    """Trusts each of some served issuers: finds their keys by discovery, as `vault write auth/jwt/config` sets it up."""
+
+    algorithms = {"RS256", "ES256", "EdDSA"}
+    # It tries every key when a token names none; one without an end lives for 150 s from nbf or iat.
+    lets_in = {"no kid", "no exp"}
+
+    def __init__(self, folder, issuers):
+        super().__init__(os.path.join(folder, "openbao.log"))
+        self.mounts = {}
+        try:
+            for issuer in issuers:
+                self.trust(issuer)
+        except BaseException:
+            self.stop()
+            raise
+
+    def trust(self, issuer):
+        mount = f"served-{len(self.mounts)}"
+        self.enable(mount)
+        config = {"oidc_discovery_url": issuer.url, "bound_issuer": issuer.url}
+        if issuer.authority:
+            config["oidc_discovery_ca_pem"] = issuer.authority.pem
+        role = {
+            "role_type": "jwt", "user_claim": "sub", "bound_audiences": [AUDIENCE], "bound_subject": SUBJECT,
+        }
+        self.configure(config, role, mount)
+        self.mounts[issuer] = mount
+
+    def refusal(self, issuer, token):
+        """None when it lets the token in, else what it answers."""
+        answer = self.login(token, self.mounts[issuer])
+        return answer and " ".join(answer)
