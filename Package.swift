@@ -63,6 +63,9 @@ let package = Package(
     .executableTarget(
       name: "Throughput", dependencies: ["CEL", "CELConformance", "Inspection", "Issuer", "JOSE", "TrustPolicy"],
       path: "Tests/Benchmarks/Throughput"),
+    .executableTarget(
+      name: "BareRoute", dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
+      path: "Tests/Benchmarks/BareRoute"),
     .testTarget(name: "JOSETests", dependencies: ["JOSE"]),
     .testTarget(name: "InspectionTests", dependencies: ["Inspection", "JOSE"]),
     .target(name: "CELConformance", dependencies: ["CEL"], path: "Tests/CELConformance"),

@@ -290,15 +290,28 @@ def measure_processes(workspace, environment):
     table(["", "aim", "median", "p95", "to openssl"], rows)
 
 
+# What openssl calls an algorithm, and the line of its table.
+SPEED = {
+    "RS256": ("rsa2048", r"^rsa +2048 bits"), "ES256": ("ecdsap256", r"nistp256"), "EdDSA": ("ed25519", r"Ed25519"),
+}
+
+
+def openssl_speed(algorithms, seconds=3, prefix=()):
+    """Signatures and verifications a second of each algorithm, on one core."""
+    result = subprocess.run(
+        [*prefix, "openssl", "speed", "-seconds", str(seconds), *(SPEED[algorithm][0] for algorithm in algorithms)],
+        capture_output=True, text=True, check=True).stdout
+    speed = {}
+    for algorithm in algorithms:
+        line = next(line for line in result.split("\n")
+                    if re.search(SPEED[algorithm][1], line) and not line.startswith("Doing"))
+        speed[algorithm] = [float(part) for part in line.split()[-2:]]
+    return speed
+
+
 def measure_throughput(path):
     print("In one process on one core, operations a second\n")
-    names = {"RS256": "rsa2048", "ES256": "ecdsap256", "EdDSA": "ed25519"}
-    result = subprocess.run(
-        ["openssl", "speed", "-seconds", "3", *names.values()], capture_output=True, text=True, check=True).stdout
-    speed = {}
-    for algorithm, pattern in (("RS256", r"^rsa 2048 bits"), ("ES256", r"nistp256"), ("EdDSA", r"Ed25519")):
-        line = next(line for line in result.split("\n") if re.search(pattern, line) and not line.startswith("Doing"))
-        speed[algorithm] = [float(part) for part in line.split()[-2:]]
+    speed = openssl_speed(SPEED)
     rows, trust, cel = [], [], []
     for line in subprocess.run([path], capture_output=True, text=True, check=True).stdout.strip().split("\n"):
         algorithm, *parts = line.split()

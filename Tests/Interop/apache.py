@@ -16,7 +16,7 @@ ServerRoot {folder}
 DefaultRuntimeDir {folder}
 PidFile {folder}/apache.pid
 ErrorLog {folder}/apache.log
-LogLevel warn auth_openidc:warn
+LogLevel warn
 ServerName localhost
 StartServers 1
 ThreadsPerChild 8

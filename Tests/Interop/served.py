@@ -37,14 +37,19 @@ class Answer(NamedTuple):
 
 
 class ServedIssuer:
-    """With an authority it speaks https. `url` is the issuer's identifier where that is not the server's own address."""
+    """With an authority it speaks https. `url` is the issuer's identifier where that is not the server's own address.
 
-    def __init__(self, program, *arguments, algorithm="RS256", authority=None, path="", url=None, settings=(), top=""):
+    `prefix` is a command that runs the server and becomes it, such as taskset.
+    """
+
+    def __init__(
+            self, program, *arguments, algorithm="RS256", authority=None, path="", url=None, settings=(), top="", prefix=()):
         self.workspace = Workspace(program)
         self.folder = self.workspace.folder
         self.authority = authority
         self.algorithm = algorithm
         self.port, self.path = free_port(), path
+        self.prefix = prefix
         self.arguments = ["serve", "--listen", f"127.0.0.1:{self.port}", *arguments]
         if authority:
             self.certificate, self.key = (os.path.join(self.folder, name) for name in ("tls.crt", "tls.key"))
@@ -70,7 +75,7 @@ class ServedIssuer:
     def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [self.workspace.program, *self.arguments], cwd=self.workspace.repository, env=self.workspace.environment,
+                [*self.prefix, self.workspace.program, *self.arguments], cwd=self.workspace.repository, env=self.workspace.environment,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         end = time.monotonic() + 30
         while True:
@@ -81,7 +86,7 @@ class ServedIssuer:
                 pass
             if time.monotonic() > end or self.process.poll() is not None:
                 with open(self.log, encoding="utf-8", errors="replace") as log:
-                    raise AssertionError(f"idp serve does not answer:\n{log.read()}")
+                    raise AssertionError(f"idp serve does not answer:\n{log.read()[-4000:]}")
             time.sleep(0.05)
 
     def command(self, *arguments):
