@@ -1,4 +1,5 @@
--- What wrk sends, and its figures as one line of JSON. The credential comes in the environment: a command line is for all to see.
+-- What wrk sends, and its figures as one line of JSON. The credential comes in the environment: a command line is for all
+-- to see.
 local audience = os.getenv("LOAD_AUDIENCE")
 if audience then
   wrk.method = "POST"

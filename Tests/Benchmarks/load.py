@@ -3,9 +3,9 @@
 
     load.py --program PATH --bare PATH [--quick] [--only tokens|documents|memory]
 
-The server has one core and wrk another. What is compared is measured turn by turn, in the same run on the same core, and each
-ratio is the median of those of the turns: a machine that is slow for a while is slow for both. Nothing is asserted of times;
-a request that was not answered with 200 makes the whole run void.
+The server has one core and wrk another. What is compared is measured turn by turn, in the same run on the same core, and
+each ratio is the median of those of the turns: a machine that is slow for a while is slow for both. Nothing is asserted
+of times; a request that was not answered with 200 makes the whole run void.
 """
 
 import argparse
@@ -51,9 +51,10 @@ CORES = Cores()
 def load(port, path, seconds, environment={}):
     """What wrk says of some seconds of requests."""
     result = subprocess.run(
-        [*CORES.pinned(CORES.client), "wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s",
-         "--timeout", "10s", "--script", os.path.join(HERE, "load.lua"), f"http://127.0.0.1:{port}{path}"],
-        env={"PATH": os.environ["PATH"]} | environment, capture_output=True, text=True, check=True, timeout=seconds + 60)
+        [*CORES.pinned(CORES.client), "wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration",
+         f"{seconds}s", "--timeout", "10s", "--script", os.path.join(HERE, "load.lua"), f"http://127.0.0.1:{port}{path}"],
+        env={"PATH": os.environ["PATH"]} | environment, capture_output=True, text=True, check=True,
+        timeout=seconds + 60)
     figures = json.loads(result.stdout.strip().split("\n")[-1])
     if figures["failed"] or figures["broken"] or not figures["requests"]:
         sys.exit(f"The run is void, for {path} was not always answered with 200: {figures}")

@@ -20,7 +20,7 @@ class PrivateAuthority:
         subprocess.run(["openssl", *arguments], check=True, capture_output=True)
 
     def issue(self, certificate, key):
-        """Writes a new certificate for localhost and its key; existing files are replaced at once, as tools for ACME do."""
+        """Writes a new certificate for localhost, and its key; files that are there are replaced, as ACME clients do."""
         request, fresh_certificate, fresh_key = (f"{certificate}.{part}" for part in ("csr", "new", "key.new"))
         self.openssl(
             "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost",

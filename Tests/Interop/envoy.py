@@ -28,7 +28,8 @@ class Envoy:
         self.process = subprocess.Popen(
             [os.path.join(os.path.dirname(sys.executable), "envoy"), "-c", path, "--concurrency", "1",
              "--disable-hot-restart"],
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env={"PATH": os.environ["PATH"], "HOME": folder})
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+            env={"PATH": os.environ["PATH"], "HOME": folder})
         end = time.monotonic() + 60
         while self.answer("/up")[0] != 200:
             if time.monotonic() > end or self.process.poll() is not None:
@@ -59,7 +60,9 @@ class Envoy:
             "stat_prefix": "interop",
             "route_config": {"virtual_hosts": [{
                 "name": "all", "domains": ["*"],
-                "routes": [{"match": {"prefix": "/"}, "direct_response": {"status": 200, "body": {"inline_string": "in"}}}],
+                "routes": [{
+                    "match": {"prefix": "/"}, "direct_response": {"status": 200, "body": {"inline_string": "in"}},
+                }],
             }]},
             "http_filters": [
                 {"name": "jwt_authn", "typed_config": {

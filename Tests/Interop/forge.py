@@ -1,4 +1,4 @@
-"""Tokens that the served issuer would never give out, signed with its own key: wrong in one thing each, right in all others."""
+"""Tokens that a served issuer would never give out, signed with its own key: each wrong in one thing alone."""
 
 import time
 

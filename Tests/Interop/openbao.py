@@ -75,7 +75,7 @@ class OpenBao:
 
 
 class TrustingOpenBao(OpenBao):
-    """Trusts each of some served issuers: finds their keys by discovery, as `vault write auth/jwt/config` sets it up."""
+    """Trusts each of some served issuers: finds their keys by discovery, as `bao write auth/jwt/config` says."""
 
     algorithms = {"RS256", "ES256", "EdDSA"}
     # It tries every key when a token names none; one without an end lives for 150 s from nbf or iat.

@@ -43,7 +43,7 @@ class ServedIssuer:
     """
 
     def __init__(
-            self, program, *arguments, algorithm="RS256", authority=None, path="", url=None, settings=(), top="", prefix=()):
+            self, program, *arguments, algorithm="RS256", authority=None, path="", url=None, settings=(), prefix=()):
         self.workspace = Workspace(program)
         self.folder = self.workspace.folder
         self.authority = authority
@@ -57,7 +57,7 @@ class ServedIssuer:
             self.arguments += ["--tls-cert", self.certificate, "--tls-key", self.key]
         self.url = url or f"{'https' if authority else 'http'}://localhost:{self.port}{path}"
         lines = [f"url: {self.url}", f"algorithm: {algorithm}", *settings]
-        self.workspace.configure("issuer:\n" + "".join(f"  {line}\n" for line in lines) + top)
+        self.workspace.configure("issuer:\n" + "".join(f"  {line}\n" for line in lines))
         # All that a test has of secrets, to be looked for in what the server writes.
         self.secrets = []
         self.process = None
@@ -75,8 +75,8 @@ class ServedIssuer:
     def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [*self.prefix, self.workspace.program, *self.arguments], cwd=self.workspace.repository, env=self.workspace.environment,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                [*self.prefix, self.workspace.program, *self.arguments], cwd=self.workspace.repository,
+                env=self.workspace.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         end = time.monotonic() + 30
         while True:
             try:

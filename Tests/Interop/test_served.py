@@ -3,9 +3,9 @@
 
     test_served.py [--program PATH] [NAME...]      run with the Python that setup.sh makes
 
-Each holds the same tokens against what it trusts: a good one, and those of forge.py, which are wrong in one thing each and
-signed with the issuer's own key. What a peer is known to let in is stated in its `lets_in`; what it does not refuse and is
-not stated there is a failure, and so is a statement that is true no more.
+Each holds the same tokens against what it trusts: a good one, and those of forge.py, which are wrong in one thing each
+and signed with the issuer's own key. What a peer is known to let in is stated in its `lets_in`; what it does not refuse
+and is not stated there is a failure, and so is a statement that is true no more.
 Ends with `N passed, N failed`; exits with 1 when a test failed or none ran.
 """
 
@@ -30,7 +30,7 @@ from authority import PrivateAuthority
 from envoy import Envoy
 from forge import Forge
 from openbao import TrustingOpenBao
-from served import AUDIENCE, ServedIssuer
+from served import ServedIssuer
 from verifiers import VERIFIERS, needed, refusal
 from workspace import claims
 
@@ -189,7 +189,7 @@ class Clients(unittest.TestCase):
             plain.secrets.append(token)
             self.assertEqual(claims(token)["aud"], "sigstore")
             self.assertEqual(claims(token)["iss"], plain.url)
-            os.environ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = plain.credential[:-1] + ("A" if plain.credential[-1] != "A" else "B")
+            os.environ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = plain.credential[:-2] + "__"
             with self.assertRaisesRegex(needed("id").AmbientCredentialError, "401"):
                 detect("sigstore")
 

@@ -1,4 +1,4 @@
-"""Libraries that share no line with this project, each as a careful relying party would use it, with the keys as served."""
+"""Libraries that share no line with this project, each as a careful relying party uses it, with the keys as served."""
 
 import importlib
 import unittest
@@ -23,8 +23,8 @@ class PyJWT:
 
     def verify(self, token):
         self.jwt.decode(
-            token, self.client.get_signing_key_from_jwt(token).key, algorithms=[self.issuer.algorithm], audience=AUDIENCE,
-            issuer=self.issuer.url, options={"require": ["exp", "iat", "nbf", "sub"]})
+            token, self.client.get_signing_key_from_jwt(token).key, algorithms=[self.issuer.algorithm],
+            audience=AUDIENCE, issuer=self.issuer.url, options={"require": ["exp", "iat", "nbf", "sub"]})
 
 
 class Joserfc:

@@ -1,8 +1,5 @@
+import Glibc
 import Hummingbird
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 // The least that Hummingbird can do: one route that answers bytes that are there already. What `idp serve` needs above
 // this for its JWKS is our own.
@@ -12,7 +9,7 @@ import Hummingbird
 guard CommandLine.arguments.count == 3, let port = Int(CommandLine.arguments[1]),
   let file = fopen(CommandLine.arguments[2], "rb")
 else {
-  fputs("usage: BareRoute PORT FILE\n", stderr)
+  perror("BareRoute PORT FILE")
   exit(2)
 }
 var content = [UInt8](repeating: 0, count: 1 << 20)
