@@ -29,7 +29,7 @@ from served import ServedIssuer, free_port
 
 JWKS = "/.well-known/jwks.json"
 # No limits for the one workspace there is: it is the signing that is measured.
-SETTINGS = ()
+ARGUMENTS = ("--rate-limit", "0", "--address-limit", "0")
 CONNECTIONS = 16
 
 
@@ -93,7 +93,7 @@ class BareRoute:
 
 def served(program, algorithm):
     return ServedIssuer(
-        program, algorithm=algorithm, settings=SETTINGS, prefix=CORES.pinned(CORES.server))
+        program, *ARGUMENTS, algorithm=algorithm, prefix=CORES.pinned(CORES.server))
 
 
 def tokens(issuer, seconds):

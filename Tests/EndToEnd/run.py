@@ -63,7 +63,8 @@ class Result(unittest.TestResult):
         super().stopTest(test)
 
     def tell(self, word, test, texts):
-        print(f"{word:6} {time.monotonic() - (self.began or time.monotonic()):5.1f} s  {title(test)}")
+        seconds = 0 if self.began is None else time.monotonic() - self.began
+        print(f"{word:6} {seconds:5.1f} s  {title(test)}")
         for text in texts:
             print("    " + text.strip().replace("\n", "\n    "))
         sys.stdout.flush()
