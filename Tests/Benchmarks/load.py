@@ -4,8 +4,9 @@
     load.py --program PATH --bare PATH [--quick] [--only tokens|documents|memory]
 
 The server has one core and wrk another. What is compared is measured turn by turn, in the same run on the same core, and
-each ratio is the median of those of the turns: a machine that is slow for a while is slow for both. Nothing is asserted
-of times; a request that was not answered with 200 makes the whole run void.
+each ratio is the median of those of the turns: a machine that is slow for a while is slow for both. Where others use the
+machine as well, what counts is the work in a second of processor time. Nothing is asserted of times; a request that was
+not answered with 200 makes the whole run void.
 """
 
 import argparse
@@ -48,17 +49,26 @@ class Cores:
 CORES = Cores()
 
 
-def load(port, path, seconds, environment={}):
-    """What wrk says of some seconds of requests."""
+def processor_time(process):
+    """Seconds that a process has computed, in the kernel too."""
+    with open(f"/proc/{process.pid}/stat", encoding="utf-8") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def load(server, path, seconds, environment={}):
+    """What wrk says of some seconds of requests to a server, and what they cost it."""
+    before = processor_time(server.process)
     result = subprocess.run(
         [*CORES.pinned(CORES.client), "wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration",
-         f"{seconds}s", "--timeout", "10s", "--script", os.path.join(HERE, "load.lua"), f"http://127.0.0.1:{port}{path}"],
+         f"{seconds}s", "--timeout", "10s", "--script", os.path.join(HERE, "load.lua"), f"http://127.0.0.1:{server.port}{path}"],
         env={"PATH": os.environ["PATH"]} | environment, capture_output=True, text=True, check=True,
         timeout=seconds + 60)
     figures = json.loads(result.stdout.strip().split("\n")[-1])
     if figures["failed"] or figures["broken"] or not figures["requests"]:
         sys.exit(f"The run is void, for {path} was not always answered with 200: {figures}")
     figures["rate"] = figures["requests"] / figures["seconds"]
+    figures["worth"] = figures["requests"] / (processor_time(server.process) - before)
     return figures
 
 
@@ -97,18 +107,26 @@ def served(program, algorithm):
 
 
 def tokens(issuer, seconds):
-    return load(issuer.port, "/token", seconds, {
+    return load(issuer, "/token", seconds, {
         "LOAD_AUDIENCE": "load.example", "LOAD_CREDENTIAL": issuer.credential})
 
 
 def row(name, aim, reference, turns):
-    """One line: the medians of the turns, each of which is a pair of our figures and the reference's rate."""
-    middle = lambda values: statistics.median(list(values))
-    return [
-        name, aim, f"{middle(figures['rate'] for figures, _ in turns):.0f}", reference,
-        f"{middle(rate for _, rate in turns):.0f}", number(middle(figures["rate"] / rate for figures, rate in turns)),
-        number(middle(figures["p50"] for figures, _ in turns)), number(middle(figures["p99"] for figures, _ in turns)),
-    ]
+    """One line: the medians of the turns, each of which is a pair of our figures and the reference's."""
+    def middle(value):
+        return statistics.median([value(*turn) for turn in turns])
+
+    line = [name, aim, reference]
+    for measure in ("rate", "worth"):
+        line += [f"{middle(lambda ours, _: ours[measure]):.0f}", f"{middle(lambda _, theirs: theirs[measure]):.0f}",
+                 number(middle(lambda ours, theirs: ours[measure] / theirs[measure]))]
+    return line + [number(middle(lambda ours, _: ours[name])) for name in ("p50", "p99")]
+
+
+def signatures(algorithm):
+    """What openssl speed signs on the server's core."""
+    return {name: openssl_speed([algorithm], 2, CORES.pinned(CORES.server), options)[algorithm][0]
+            for name, options in (("rate", ["-elapsed"]), ("worth", []))}
 
 
 def measure_tokens(program, rounds, seconds):
@@ -119,8 +137,7 @@ def measure_tokens(program, rounds, seconds):
             tokens(issuer, 2)
             turns = []
             for _ in range(rounds):
-                signatures, _ = openssl_speed([algorithm], seconds, CORES.pinned(CORES.server))[algorithm]
-                turns.append((tokens(issuer, seconds), signatures))
+                turns.append((tokens(issuer, seconds), signatures(algorithm)))
         finally:
             issuer.remove()
         rows.append(row(f"{algorithm} tokens", aim, "openssl speed", turns))
@@ -132,11 +149,12 @@ def measure_documents(program, bare, rounds, seconds):
     try:
         route = BareRoute(bare, issuer.request("GET", JWKS).body)
         try:
-            load(issuer.port, JWKS, 2), load(route.port, JWKS, 2)
+            for server in (issuer, route):
+                load(server, JWKS, 2)
             turns = []
             for _ in range(rounds):
-                rate = load(route.port, JWKS, seconds)["rate"]
-                turns.append((load(issuer.port, JWKS, seconds), rate))
+                theirs = load(route, JWKS, seconds)
+                turns.append((load(issuer, JWKS, seconds), theirs))
         finally:
             route.stop()
     finally:
@@ -162,7 +180,7 @@ def measure_memory(program, documents, issued):
     try:
         note("started")
         for what, total, ask in (
-            ("JWKS", documents, lambda: load(issuer.port, JWKS, 5)), ("tokens", issued, lambda: tokens(issuer, 5)),
+            ("JWKS", documents, lambda: load(issuer, JWKS, 5)), ("tokens", issued, lambda: tokens(issuer, 5)),
         ):
             count, marks = 0, [total // 4 * part for part in range(1, 4)] + [total]
             # Bounded in time as well, on a machine that is slow.
@@ -199,8 +217,8 @@ def main():
     if arguments.only in (None, "documents"):
         rows += measure_documents(arguments.program, arguments.bare, rounds, seconds)
     if rows:
-        print(f"On one core, {CONNECTIONS} connections, {rounds} turns of {seconds} s, a second\n")
-        table(["", "aim", "idp serve", "against", "its rate", "ratio", "p50 ms", "p99 ms"], rows)
+        print(f"On one core, {CONNECTIONS} connections, {rounds} turns of {seconds} s: a second, and a second of processor time\n")
+        table(["", "aim", "against", "idp/s", "its/s", "ratio", "idp/cpu s", "its/cpu s", "ratio", "p50 ms", "p99 ms"], rows)
     if arguments.only in (None, "memory"):
         print("Memory in MiB\n")
         table(["", "VmRSS", "RssAnon"], measure_memory(
