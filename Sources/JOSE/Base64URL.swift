@@ -2,22 +2,36 @@
 public enum Base64URL {
   /// The bytes as text, without padding.
   public static func encode(_ bytes: some Collection<UInt8>) -> String {
-    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-    var out: [UInt8] = []
-    out.reserveCapacity((bytes.count * 4 + 2) / 3)
-    var buffer: UInt32 = 0
-    var bits: UInt32 = 0
-    for byte in bytes {
-      buffer = buffer << 8 | UInt32(byte)
-      bits += 8
-      while bits >= 6 {
-        bits -= 6
-        out.append(digits[Int(buffer >> bits & 0x3F)])
+    let direct = bytes.withContiguousStorageIfAvailable(encodeGroups)
+    return direct ?? Array(bytes).withUnsafeBufferPointer(encodeGroups)
+  }
+
+  /// Three bytes at a time.
+  private static func encodeGroups(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    let whole = bytes.count - bytes.count % 3
+    return String(unsafeUninitializedCapacity: (bytes.count * 4 + 2) / 3) { out in
+      digits.withUTF8Buffer { digits in
+        var written = 0
+        for read in stride(from: 0, to: whole, by: 3) {
+          let (a, b, c) = (bytes[read], bytes[read + 1], bytes[read + 2])
+          out[written] = digits[Int(a >> 2)]
+          out[written + 1] = digits[Int((a & 3) << 4 | b >> 4)]
+          out[written + 2] = digits[Int((b & 15) << 2 | c >> 6)]
+          out[written + 3] = digits[Int(c & 63)]
+          written += 4
+        }
+        guard whole < bytes.count else { return written }
+        let (a, b) = (bytes[whole], whole + 1 < bytes.count ? bytes[whole + 1] : 0)
+        out[written] = digits[Int(a >> 2)]
+        out[written + 1] = digits[Int((a & 3) << 4 | b >> 4)]
+        guard whole + 1 < bytes.count else { return written + 2 }
+        out[written + 2] = digits[Int((b & 15) << 2)]
+        return written + 3
       }
     }
-    if bits > 0 { out.append(digits[Int(buffer << (6 - bits) & 0x3F)]) }
-    return String(decoding: out, as: UTF8.self)
   }
+
+  private static let digits: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
   /// The bytes that the text stands for.
   ///

@@ -15,6 +15,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
   private let timeLimit: TimeAmount
   private var deadline: Scheduled<Void>?
+  private var isReading = false
   private var bodyBytes = 0
 
   /// - Parameter timeLimit: how long a request may take from its head to its end.
@@ -24,19 +25,27 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     switch unwrapInboundIn(data) {
     case .head:
       bodyBytes = 0
-      deadline?.cancel()
-      let channel = context.channel
-      deadline = context.eventLoop.scheduleTask(in: timeLimit) { channel.close(promise: nil) }
+      isReading = true
     case .body(let bytes):
       let before = bodyBytes
       bodyBytes += bytes.readableBytes
       // What is too much by one piece is passed on, for the answer that says so; the rest is dropped.
       guard before <= Self.bodyLimit else { return }
     case .end:
+      isReading = false
       deadline?.cancel()
       deadline = nil
     }
     context.fireChannelRead(data)
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    // Most requests come whole, and need no clock.
+    if isReading, deadline == nil {
+      let channel = context.channel
+      deadline = context.eventLoop.scheduleTask(in: timeLimit) { channel.close(promise: nil) }
+    }
+    context.fireChannelReadComplete()
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -54,5 +63,5 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   /// Whether the request has not come to its end when the answer has.
-  private var isUnread: Bool { bodyBytes > Self.bodyLimit || (deadline != nil) }
+  private var isUnread: Bool { isReading || bodyBytes > Self.bodyLimit }
 }

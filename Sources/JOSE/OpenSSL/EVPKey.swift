@@ -159,9 +159,10 @@ final class EVPKey: @unchecked Sendable {
     guard EVP_DigestSignInit_ex(context, &keyContext, algorithm.hash?.name, nil, nil, pointer, nil) == 1,
       Self.setPadding(of: keyContext, for: algorithm)
     else { return nil }
+    // The context signs this once: the library need not copy it to keep it.
+    EVP_MD_CTX_set_flags(context, EVP_MD_CTX_FLAG_FINALISE)
     let start = message.baseAddress?.assumingMemoryBound(to: UInt8.self)
-    var length = 0
-    guard EVP_DigestSign(context, nil, &length, start, message.count) == 1 else { return nil }
+    var length = Int(EVP_PKEY_get_size(pointer))
     var signature = [UInt8](repeating: 0, count: length)
     guard EVP_DigestSign(context, &signature, &length, start, message.count) == 1 else { return nil }
     signature.removeLast(signature.count - length)
