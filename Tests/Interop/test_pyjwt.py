@@ -50,6 +50,9 @@ class PyJWT(unittest.TestCase):
     def test_takes_a_token_of_each_algorithm_with_the_published_keys(self):
         for algorithm in self.ALGORITHMS:
             with self.subTest(algorithm):
+                # One that has no key yet: the first one signs at once.
+                self.workspace.remove()
+                self.setUp()
                 self.workspace.configure(f"issuer:\n  algorithm: {algorithm}\n")
                 claims = self.verified(self.workspace.token(), algorithm)
                 self.assertEqual(claims["sub"], SUBJECT)
@@ -81,6 +84,13 @@ class PyJWT(unittest.TestCase):
         new = self.workspace.token()
         for token in (old, new):
             self.verified(token, "RS256")
+
+    def test_tokens_verify_while_the_algorithm_changes(self):
+        self.verified(self.workspace.token(), "RS256")
+        self.workspace.configure("issuer:\n  algorithm: ES256\n")
+        # The new key is published, and does not sign yet.
+        self.verified(self.workspace.token(), "RS256")
+        self.assertEqual({key.algorithm_name for key in self.keys().keys}, {"RS256", "ES256"})
 
     def test_agrees_about_each_published_key(self):
         for algorithm in self.ALGORITHMS:
