@@ -22,7 +22,7 @@ import run
 from apache import PROGRAM as APACHE, ReverseProxy
 from authority import PrivateAuthority
 from contract import DISCOVERY, FORM, JWKS, Contract
-from served import ACCESS_TOKEN, AUDIENCE, EXCHANGE, ID_TOKEN, SUBJECT, free_port
+from served import ACCESS_TOKEN, AUDIENCE, EXCHANGE, ID_TOKEN, SUBJECT, free_port, read
 from workspace import claims
 
 
@@ -197,6 +197,22 @@ class Tokens(Contract):
                 answer = self.served.request("POST", "/token", json.dumps({"grant_type": EXCHANGE}), headers)
                 self.assertIn(answer.status, (400, 415))
                 self.assertEqual(answer.json["error"], "invalid_request")
+
+    def test_each_token_and_each_refusal_is_written_down(self):
+        token = claims(self.served.token("exact.example", self.bound))
+        self.served.exchange(credential=self.bound, audience="other.example")
+        self.served.exchange(credential=f"idpw_{'a' * 16}_{'A' * 43}", audience="asked-by-a-stranger.example")
+        path = os.path.join(self.served.workspace.environment["XDG_STATE_HOME"], "idp/audit.jsonl")
+        lines = [json.loads(line) for line in read(path).splitlines()]
+        (issued,) = [line for line in lines if line.get("jti") == token["jti"]]
+        self.assertEqual(
+            [issued[name] for name in ("sub", "aud", "workspace", "from")],
+            ["repo:acme/bound", "exact.example", "bound", "127.0.0.1"])
+        refused, unknown = lines[-2:]
+        self.assertEqual(
+            [refused[name] for name in ("refused", "workspace", "aud")], ["invalid_target", "bound", ["other.example"]])
+        self.assertEqual((unknown["refused"], unknown["from"]), ("invalid_client", "127.0.0.1"))
+        self.assertNotIn("stranger", json.dumps(unknown))
 
     def test_the_authorization_endpoint_leads_nowhere(self):
         """It is there because discovery must name one; a stranger's address is never redirected to."""

@@ -141,6 +141,22 @@ class Limits(Contract):
         # Who verifies tokens is not made to pay for it.
         self.assertEqual(served.request("GET", JWKS).status, 200)
 
+    def test_who_asks_is_told_by_a_proxy_that_is_trusted_and_by_nobody_else(self):
+        def statuses(served, addresses):
+            return [
+                served.request(
+                    "POST", "/token", f"grant_type={EXCHANGE}&audience=a", FORM | {"X-Forwarded-For": address}).status
+                for address in addresses
+            ]
+
+        others = [f"192.0.2.{number}" for number in range(1, 6)]
+        self.assertEqual(statuses(self.serve("--address-limit", "3"), others), [401, 401, 401, 429, 429])
+        trusting = self.serve("--address-limit", "3", "--trusted-proxy", "127.0.0.1")
+        self.assertEqual(statuses(trusting, others), [401] * 5)
+        # What the proxy adds comes last; what stands before it is anybody's word.
+        self.assertEqual(
+            statuses(trusting, [f"203.0.113.{number}, 198.51.100.1" for number in range(5)]), [401, 401, 401, 429, 429])
+
     def test_too_many_connections_do_not_keep_the_server_from_answering(self):
         served = self.serve()
         connections = []
@@ -366,7 +382,10 @@ class Secrets(Contract):
         self.assertEqual(served.stop(), 0)
         shown |= served.written() | {f"answer {number}": bytes(answer if isinstance(answer, bytes) else answer.body)
                                      for number, answer in enumerate(answers)}
-        self.assertTrue(any(shown[name] for name in shown if name.endswith(".log")), "it keeps no log")
+        lines = read(served.log).splitlines()
+        self.assertTrue(lines, "it keeps no log")
+        for line in lines:
+            self.assertLessEqual({"time", "level", "message"}, set(json.loads(line)))
         for secret in (served.credential, other, "Zm9vYmFyYmF6cXV4", *tokens):
             for part in filter(lambda part: len(part) > 20 or part == secret, re.split(r"[._]", secret)):
                 for name, content in shown.items():
