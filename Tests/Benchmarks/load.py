@@ -26,7 +26,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "../EndToEnd"), os.path.join(HERE, "../Interop")]
 
 from measure import number, openssl_speed, table
-from served import ServedIssuer, free_port
+from issuer import ServedIssuer, free_port
 
 JWKS = "/.well-known/jwks.json"
 # No limits for the one workspace there is: it is the signing that is measured.

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 
-from served import AUDIENCE, free_port
+from issuer import AUDIENCE, free_port
 
 MODULES = "/usr/lib/apache2/modules"
 PROGRAM = shutil.which("apache2", path=os.environ.get("PATH", "") + ":/usr/sbin")

@@ -7,7 +7,7 @@ import socket
 import tempfile
 import unittest
 
-from served import ServedIssuer
+from issuer import ServedIssuer
 
 DISCOVERY = "/.well-known/openid-configuration"
 JWKS = "/.well-known/jwks.json"

@@ -8,7 +8,7 @@ import sys
 import time
 from urllib.parse import urlsplit
 
-from served import AUDIENCE, free_port
+from issuer import AUDIENCE, free_port
 
 
 class Envoy:

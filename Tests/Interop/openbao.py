@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 
-from served import AUDIENCE, SUBJECT
+from issuer import AUDIENCE, SUBJECT
 
 
 class OpenBao:

@@ -22,7 +22,7 @@ import run
 from apache import PROGRAM as APACHE, ReverseProxy
 from authority import PrivateAuthority
 from contract import DISCOVERY, FORM, JWKS, Contract
-from served import ACCESS_TOKEN, AUDIENCE, EXCHANGE, ID_TOKEN, SUBJECT, free_port, read
+from issuer import ACCESS_TOKEN, AUDIENCE, EXCHANGE, ID_TOKEN, SUBJECT, free_port, read
 from workspace import claims
 
 

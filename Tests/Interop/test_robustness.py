@@ -31,7 +31,7 @@ sys.path.insert(0, os.path.join(HERE, "../EndToEnd"))
 import run
 from authority import PrivateAuthority
 from contract import FORM, JWKS, Contract
-from served import ACCESS_TOKEN, AUDIENCE, EXCHANGE, ID_TOKEN, SUBJECT, free_port, read
+from issuer import ACCESS_TOKEN, AUDIENCE, EXCHANGE, ID_TOKEN, SUBJECT, free_port, read
 from workspace import claims
 
 

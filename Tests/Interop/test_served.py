@@ -30,7 +30,7 @@ from authority import PrivateAuthority
 from envoy import Envoy
 from forge import Forge
 from openbao import TrustingOpenBao
-from served import ServedIssuer
+from issuer import ServedIssuer
 from verifiers import VERIFIERS, needed, refusal
 from workspace import claims
 

@@ -5,7 +5,7 @@ import unittest
 import urllib.error
 import warnings
 
-from served import AUDIENCE
+from issuer import AUDIENCE
 
 # Everything that a token is held against but the signature is what the relying party expects of it.
 ALGORITHMS = {"RS256", "ES256", "EdDSA"}
