@@ -51,6 +51,15 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
+    .target(
+      name: "Fleet",
+      dependencies: [
+        "Inspection", "Issuer", "JOSE",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
     .target(name: "TerminalUI", dependencies: ["TrustPolicy", "Inspection", "CNcurses"]),
     .executableTarget(
       name: "idp",
@@ -73,6 +82,12 @@ let package = Package(
     .testTarget(name: "TrustPolicyTests", dependencies: ["TrustPolicy", "Inspection", "JOSE"]),
     .testTarget(name: "IssuerTests", dependencies: ["Issuer", "JOSE"]),
     .testTarget(name: "IssuerServerTests", dependencies: ["IssuerServer", "Issuer", "JOSE"]),
+    .testTarget(
+      name: "FleetTests",
+      dependencies: [
+        "Fleet", "Issuer", "JOSE",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ]),
     .testTarget(name: "FederationTests", dependencies: ["Federation", "Inspection", "JOSE"]),
     .testTarget(
       name: "TerminalUITests", dependencies: ["TerminalUI", "TrustPolicy", "Inspection", "JOSE"], exclude: ["Snapshots"]
