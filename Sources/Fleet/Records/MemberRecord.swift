@@ -7,15 +7,19 @@ struct MemberRecord: Sendable, Equatable {
   let incarnation: Int64
   /// The `kid`s, in their order.
   let holds: [String]
+  /// Whether it is writing what etcd has lost; who joins meanwhile waits for it.
+  let isRestoring: Bool
 
   var bytes: [UInt8] {
-    let json: JSON = ["incarnation": JSON(incarnation), "holds": .array(holds.map { JSON($0) })]
-    return Array(json.compact().utf8)
+    var object: JSONObject = ["incarnation": JSON(incarnation), "holds": .array(holds.map { JSON($0) })]
+    if isRestoring { object.set("restoring", to: true) }
+    return Array(JSON.object(object).compact().utf8)
   }
 
-  init(incarnation: Int64, holds: [String]) {
+  init(incarnation: Int64, holds: [String], isRestoring: Bool) {
     self.incarnation = incarnation
     self.holds = holds
+    self.isRestoring = isRestoring
   }
 
   /// - Returns: nil for what is no whole record.
@@ -26,6 +30,6 @@ struct MemberRecord: Sendable, Equatable {
     else { return nil }
     let holds = listed.compactMap(\.stringValue)
     guard holds.count == listed.count else { return nil }
-    self.init(incarnation: incarnation, holds: holds)
+    self.init(incarnation: incarnation, holds: holds, isRestoring: json["restoring"]?.boolValue ?? false)
   }
 }

@@ -12,7 +12,7 @@ enum FleetRequest: Sendable, Equatable {
 
   /// What is written.
   enum Purpose: Sendable, Equatable {
-    case member(holds: [String])
+    case member(MemberRecord)
     /// The first key of an issuer, which signs at once.
     case found(String)
     case publish(String)

@@ -22,6 +22,8 @@ extension FleetState {
   mutating func fail(_ request: FleetRequest, _ error: EtcdError) {
     round.isOver = true
     if case .commit(let purpose, _) = request { doubt(purpose) }
+    // A lease that is gone tells nothing about etcd.
+    if case .refused(code: 5, _) = error.reason { return }
     guard !isOutOfTouch, end == nil else { return }
     isOutOfTouch = true
     tell(.etcdFailed(error))
@@ -93,7 +95,7 @@ extension FleetState {
       if case .member = purpose { memberRevision = nil }
       if case .restoreKey(let keyID) = purpose {
         // Somebody else was quicker.
-        held[keyID]?.revision = revision
+        held[keyID]?.hasComeBack(at: revision)
         return
       }
       if case .restoreWorkspace(let identifier) = purpose {
@@ -104,10 +106,10 @@ extension FleetState {
       return
     }
     switch purpose {
-    case .member(let holds):
+    case .member(let record):
       memberRevision = revision
       memberConfirmed = revision
-      writtenHolds = holds
+      written = record
       if !isMember { becomeMember(at: now) }
     case .found(let keyID), .publish(let keyID), .keep(let keyID), .activate(let keyID):
       change(keyID) { key in
@@ -126,14 +128,14 @@ extension FleetState {
       }
       // It is in the documents, and signs, only when a reading has shown it.
       if purpose != .activate(keyID) { round.hasRead = false }
-    case .restoreKey(let keyID): held[keyID]?.revision = revision
+    case .restoreKey(let keyID): held[keyID]?.hasComeBack(at: revision)
     case .restoreWorkspace(let identifier):
       workspaces[identifier]?.isLost = false
       workspaces[identifier]?.revision = revision
     case .settling:
       mustSettle = false
       isSettling = true
-    case .discard(let keyID): held[keyID]?.revision = 0
+    case .discard(let keyID): held[keyID] = nil
     case .usage: break
     }
   }
@@ -155,6 +157,8 @@ extension FleetState {
     mustSettle = true
     settlingLease = nil
     rescueLease = nil
+    // The leases of our keys may be gone.
+    for index in own.indices { own[index].lease?.renewed -= limits.keyRenewal }
     // All workspaces are to be read.
     workspacesRevision = nil
     if !isRestoring { tell(.recordsLost) }

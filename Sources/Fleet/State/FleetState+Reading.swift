@@ -14,8 +14,8 @@ extension FleetState {
     guard readMembers(reading, isLost: &isLost, at: now) else { return }
     readKeys(reading, sentAt: sentAt, at: now)
     readOwnKeys(sentAt: sentAt, isLost: &isLost)
-    // The new key is not forgotten by those that saw it, but what else is gone must be found out.
     if isLost { loseRecords(at: now) }
+    forgetKeys(at: now)
     readWorkspaces(reading, at: now)
     isSettling = reading.isSettling
     if isSettling { mustSettle = false }
@@ -29,7 +29,7 @@ extension FleetState {
   }
 
   private var isRestored: Bool {
-    !held.values.contains { $0.revision == 0 } && !own.contains { $0.needsWriting || $0.isSuspended }
+    !held.values.contains(where: isLost) && !own.contains { $0.needsWriting || $0.isSuspended }
       && !workspaces.values.contains { $0.isLost }
   }
 
@@ -38,6 +38,8 @@ extension FleetState {
     lastSync = sentAt.elapsed
     round.hasRead = true
     guard sentAt.elapsed >= actsFrom, let memberLease else { return }
+    // Whoever is new reads keys that etcd has lost only when they are there again.
+    if servesUntil == nil, others.values.contains(where: { $0?.isRestoring == true }) { return }
     if servesUntil == nil { tell(.joined(keys: held.count)) }
     servesUntil = memberLease.renewed + limits.grace - limits.graceMargin
   }
@@ -77,7 +79,7 @@ extension FleetState {
     memberRevision = mine?.revision ?? 0
     if isShown, let record, let mine {
       memberConfirmed = mine.revision
-      writtenHolds = record.holds
+      written = record
       // The answer to the writing was lost.
       if !isMember { becomeMember(at: now) }
     } else {
@@ -94,25 +96,27 @@ extension FleetState {
     for entry in reading.keys {
       let keyID = String(entry.key.dropFirst(layout.keys.count))
       if held[keyID]?.bytes == entry.value {
-        held[keyID]?.revision = entry.revision
-        held[keyID]?.lease = entry.lease
-        held[keyID]?.lastSeen = sentAt.elapsed
+        held[keyID]?.see(entry, lastSeen: sentAt.elapsed)
         seen.insert(keyID)
         continue
       }
       guard refused[entry.key] != entry.value else { continue }
       do throws(RecordProblem) {
         let record = try KeyRecord(entry.value, keyID: keyID)
-        held[keyID] = HeldKey(
-          record: record, bytes: entry.value, revision: entry.revision, lease: entry.lease, lastSeen: sentAt.elapsed)
+        if held[keyID] == nil { held[keyID] = HeldKey(record, entry, lastSeen: sentAt.elapsed) }
+        held[keyID]?.update(record, entry, lastSeen: sentAt.elapsed)
         seen.insert(keyID)
       } catch {
         refuse(entry, error.description)
       }
     }
-    for (keyID, key) in held where !seen.contains(keyID) {
-      held[keyID]?.revision = 0
-      // What is not in etcd any more is forgotten when no token of it can be alive: it may be etcd that has lost it.
+    for keyID in held.keys where !seen.contains(keyID) { held[keyID]?.revision = 0 }
+  }
+
+  /// Forgets what is not in etcd any more, when no token of it can be alive: it may be etcd that has lost it.
+  private mutating func forgetKeys(at now: FleetTime) {
+    guard !isRestoring else { return }
+    for (keyID, key) in held where key.revision == 0 {
       let isUsed = key.mayHaveSigned(at: now, limits) && now.elapsed - key.lastSeen < limits.keyLease
       if !isUsed, !own.contains(where: { $0.keyID == keyID && $0.phase != .fresh }) { held[keyID] = nil }
     }
@@ -133,9 +137,10 @@ extension FleetState {
         {
           own[index].phase = .active(attempt)
         }
-        // Restored by another replica, under a lease that nobody renews.
+        // Restored by another replica, under a lease that nobody renews; or an older copy.
         own[index].needsWriting =
-          entry.record.signsFrom != own[index].activation?.signsFrom || entry.lease != key.lease?.identifier
+          entry.lease != key.lease?.identifier
+          || (entry.record.signsFrom == nil && own[index].activation != nil)
         guard !own[index].needsWriting else { continue }
         own[index].lastSeen = sentAt.elapsed
         if membersWithout(key.keyID).isEmpty { own[index].isSuspended = false }
@@ -143,14 +148,15 @@ extension FleetState {
       }
       guard key.phase != .fresh else { continue }
       isLost = true
-      let hasSigned = key.activation.map { $0.signsAt <= sentAt.elapsed } ?? false
-      if hasSigned, let seen = key.lastSeen, sentAt.elapsed - seen <= limits.freshness {
-        // Nobody can have served a document without it yet: who joined since waits still.
-        own[index].isSuspended = true
-        own[index].needsWriting = true
-      } else if hasSigned {
-        // Documents without it may be about. It is published for its tokens, and signs no more.
-        abandoned.insert(key.keyID)
+      if let activation = key.activation {
+        if activation.signsAt <= sentAt.elapsed, let seen = key.lastSeen, sentAt.elapsed - seen <= limits.freshness {
+          // Nobody can have served a document without it yet: who joined since waits still.
+          own[index].isSuspended = true
+          own[index].needsWriting = true
+        } else {
+          // Documents without it may be about. It is published for the tokens that it has signed, and signs no more.
+          abandoned.insert(key.keyID)
+        }
       } else {
         own[index].phase = .fresh
         own[index].attempt = nil

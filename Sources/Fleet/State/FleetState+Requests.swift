@@ -26,30 +26,32 @@ extension FleetState {
     if !isMember { return member(memberRevision, incarnation, memberLease) }
     if !round.hasRead { return reading(at: now) }
     // From here on the reading is of this round, and shows us among the members.
-    if let request = restoration(incarnation) { return request }
-    if writtenHolds != holds { return member(memberRevision, incarnation, memberLease) }
-    if let request = ownKey(incarnation, at: now) { return request }
+    if written != memberRecord(incarnation) { return member(memberRevision, incarnation, memberLease) }
+    if let request = restoration() { return request }
     if let request = discarding(incarnation, at: now) { return request }
+    if let request = ownKey(incarnation, at: now) { return request }
     guard counts.hasChanged else { return nil }
     let put = EtcdTransaction.Operation.put(layout.usage + name, counts.bytes(at: now.unix), lease: memberLease.identifier)
     return .commit(.usage, EtcdTransaction(operations: [put]))
   }
 
   private func reading(at now: FleetTime) -> FleetRequest {
-    guard let workspacesRevision, let lastWholeReading, now.elapsed - lastWholeReading < limits.wholeReading else {
+    guard !isRestoring, let workspacesRevision, let lastWholeReading, now.elapsed - lastWholeReading < limits.wholeReading else {
       return .read(workspacesSince: nil)
     }
     return .read(workspacesSince: workspacesRevision + 1)
   }
 
-  /// The keys in the documents, as the member record lists them.
-  var holds: [String] { held.keys.sorted() }
+  /// What the record of this member is to say.
+  private func memberRecord(_ incarnation: Int64) -> MemberRecord {
+    MemberRecord(incarnation: incarnation, holds: held.keys.sorted(), isRestoring: isRestoring)
+  }
 
   private func member(_ revision: Int64, _ incarnation: Int64, _ lease: OwnKey.Lease) -> FleetRequest {
     let key = layout.members + name
-    let record = MemberRecord(incarnation: incarnation, holds: holds)
+    let record = memberRecord(incarnation)
     return .commit(
-      .member(holds: record.holds),
+      .member(record),
       EtcdTransaction(
         comparisons: [revision == 0 ? .isAbsent(key) : .revision(key, revision)],
         operations: [.put(key, record.bytes, lease: lease.identifier)]))
@@ -57,7 +59,7 @@ extension FleetState {
 
   // MARK: What etcd has lost
 
-  private func restoration(_ incarnation: Int64) -> FleetRequest? {
+  private func restoration() -> FleetRequest? {
     if mustSettle {
       guard let settlingLease else { return .grantLease(.settling, seconds: limits.grace / 1000) }
       return .commit(
@@ -65,13 +67,14 @@ extension FleetState {
         EtcdTransaction(operations: [.put(layout.settling, Array(name.utf8), lease: settlingLease)]))
     }
     guard isRestoring else { return nil }
-    if let lost = held.values.filter({ $0.revision == 0 && !isOwn($0.record.keyID) }).min(by: { $0.record.keyID < $1.record.keyID }) {
+    if let (keyID, lost) = held.first(where: { isLost($0.value) }) {
       guard let rescueLease else { return .grantLease(.rescue, seconds: limits.keyLease / 1000) }
-      let key = layout.keys + lost.record.keyID
+      let key = layout.keys + keyID
       return .commit(
-        .restoreKey(lost.record.keyID),
+        .restoreKey(keyID),
         EtcdTransaction(
-          comparisons: [.isAbsent(key)], operations: [.put(key, lost.bytes, lease: rescueLease)]))
+          comparisons: [lost.revision == 0 ? .isAbsent(key) : .revision(key, lost.revision)],
+          operations: [.put(key, lost.activation?.bytes ?? lost.bytes, lease: rescueLease)]))
     }
     guard let workspacesRevision, workspacesRevision >= 0,
       let (identifier, lost) = workspaces.first(where: { $0.value.isLost })
@@ -85,6 +88,9 @@ extension FleetState {
         operations: [.put(key, bytes, lease: 0), .put(layout.registry, Array(name.utf8), lease: 0)]))
   }
 
+  /// Whether etcd has lost a key of others, or that it signs: no owner ever takes that back.
+  func isLost(_ key: HeldKey) -> Bool { (key.revision == 0 || key.isOutdated) && !isOwn(key.record.keyID) }
+
   private func isOwn(_ keyID: String) -> Bool { own.contains { $0.keyID == keyID } }
 
   // MARK: Keys of our own
@@ -94,11 +100,11 @@ extension FleetState {
       let key = own[index]
       switch key.phase {
       case .fresh where key.revision == 0:
+        // A process that ends before it has settled in publishes nothing, however often it is started.
+        guard mayAct, servesUntil != nil else { continue }
         let isFirst = recordCount == 0
         // The first key signs at once: it must be certain that nobody serves other ones.
-        if isFirst, !mayAct || isSettling || isRestoring || others.values.contains(where: { $0?.holds.isEmpty != true }) {
-          continue
-        }
+        if isFirst, isSettling || isRestoring || others.values.contains(where: { $0?.holds.isEmpty != true }) { continue }
         guard let lease = key.lease else { return .grantLease(.key(key.keyID), seconds: limits.keyLease / 1000) }
         let path = layout.keys + key.keyID
         guard isFirst else {
@@ -123,7 +129,11 @@ extension FleetState {
             .keep(key.keyID),
             EtcdTransaction(
               comparisons: [key.revision == 0 ? .isAbsent(path) : .revision(path, key.revision)],
-              operations: [put(key, signsFrom: key.activation?.signsFrom, incarnation, lease)]))
+              operations: [
+                put(
+                  key, signsFrom: key.activation?.signsFrom ?? held[key.keyID]?.activation?.signsFrom, incarnation,
+                  lease)
+              ]))
         }
         guard key.phase == .published else { continue }
         let waiting = membersWithout(key.keyID)
@@ -134,7 +144,7 @@ extension FleetState {
           }
           continue
         }
-        guard mayAct, !isSettling, now.elapsed >= mayActivateFrom, writtenHolds.contains(key.keyID),
+        guard mayAct, !isSettling, now.elapsed >= mayActivateFrom, written?.holds.contains(key.keyID) == true,
           key.lastSeen == lastSync
         else { continue }
         let activation = OwnKey.Activation(
@@ -163,6 +173,8 @@ extension FleetState {
   /// Keys that a process before us made under our name, and that never signed: a process that is started over and over
   /// would fill the JWKS with them.
   private func discarding(_ incarnation: Int64, at now: FleetTime) -> FleetRequest? {
+    // A record that is older than what others know of the key may say that it never signed.
+    guard mayAct, servesUntil != nil, !isSettling, !isRestoring else { return nil }
     for key in held.values where key.revision > 0 && key.record.replica == name && key.record.incarnation < incarnation {
       guard !isOwn(key.record.keyID), key.lastSeen == lastSync, !key.mayHaveSigned(at: now, limits) else { continue }
       let path = layout.keys + key.record.keyID

@@ -56,8 +56,8 @@ struct FleetState: Sendable {
   var isMember = false
   /// Whether it ever was one: a newer incarnation is a successor then.
   var hasBeenMember = false
-  /// The keys that its record lists.
-  var writtenHolds: [String] = []
+  /// What its record says.
+  var written: MemberRecord?
   /// Before this instant the new member does not act, in milliseconds.
   var actsFrom: Int64 = 0
   /// Until when documents may be served by what was last heard, in milliseconds.
