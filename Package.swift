@@ -64,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "idp",
       dependencies: [
-        "Federation", "Issuer", "IssuerServer", "TerminalUI", "TrustPolicy", "Yams",
+        "Federation", "Fleet", "Issuer", "IssuerServer", "TerminalUI", "TrustPolicy", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       // Nothing is loaded into the program that would look its symbols up: without their table it needs 2 MiB less.

@@ -62,7 +62,7 @@ public final class Replica: Sendable {
     try ask { (state, now) throws(FleetUnavailable) in try state.signer(at: now) }
   }
 
-  /// The workspace with that id, revoked or not; nil when there is none.
+  /// The workspace with that id, revoked ones too; nil when there is none.
   ///
   /// - Throws: ``FleetUnavailable`` when a revocation may have been missed.
   public func registration(_ identifier: String) throws(FleetUnavailable) -> WorkspaceRegistration? {
@@ -72,29 +72,32 @@ public final class Replica: Sendable {
     }
   }
 
-  /// All workspaces, revoked ones included, in the order in which they were added.
+  /// The workspace that is known by an account at the server's Unix socket, unless it is revoked; the one that was added
+  /// last of several.
   ///
   /// - Throws: ``FleetUnavailable`` when a revocation may have been missed.
-  public func registrations() throws(FleetUnavailable) -> [WorkspaceRegistration] {
+  public func registration(userID: UInt32) throws(FleetUnavailable) -> WorkspaceRegistration? {
     try ask { (state, now) throws(FleetUnavailable) in
       try state.checkFreshness(at: now)
-      return state.workspaces.values.map(\.registration)
-        .sorted { ($0.created, $0.identifier) < ($1.created, $1.identifier) }
+      return state.accounts[userID].flatMap { state.workspaces[$0]?.registration }
     }
   }
 
-  /// Counts once more under a name, such as the id of a workspace, and says how often that was in the whole fleet in the
-  /// current minute (``countingWindow``), this time included.
-  ///
-  /// The counts of others are a second or two old: a limit is exceeded by at most what they let in meanwhile. While etcd is
-  /// away each replica counts alone. Names are written to etcd: no secrets.
-  public func count(_ name: String) -> Int64 {
+  /// Counts once more under a name, such as that of a workspace, for the others to know. Names are written to etcd: no
+  /// secrets.
+  public func count(_ name: String) {
     let now = time()
-    return state.withLock { $0.counts.count(name, at: now.unix) }
+    state.withLock { $0.counts.count(name, at: now.unix) }
   }
 
-  /// In seconds. Windows begin when the clock shows a multiple of it.
-  public static let countingWindow = SharedCounts.window
+  /// How often the other replicas counted under a name in the current minute.
+  ///
+  /// It is a second or two old: a limit is exceeded by at most what the others let in meanwhile. While etcd is away each
+  /// replica counts alone.
+  public func countElsewhere(_ name: String) -> Int64 {
+    let now = time()
+    return state.withLock { $0.counts.elsewhere(name, at: now.unix) }
+  }
 
   /// Why this replica is not ready, each reason in a sentence; empty when it serves documents and signs tokens.
   public var readiness: [String] {
@@ -108,9 +111,6 @@ public final class Replica: Sendable {
       return reasons.map(\.description)
     }
   }
-
-  /// The workspaces change with this number, for what a server derives from them.
-  public var keySetVersion: Int { state.withLock { $0.version } }
 
   /// Makes a new key, which signs when every replica has held it for long enough; the old one signs until then.
   ///

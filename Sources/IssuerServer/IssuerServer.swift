@@ -40,7 +40,8 @@ public struct IssuerServer: Sendable {
   /// - Throws: ``ServerError`` when it cannot listen.
   public func run() async throws(ServerError) {
     let failure = FirstFailure()
-    var services: [any Service] = []
+    // The first ends last: what is in flight still asks for keys and workspaces.
+    var services: [any Service] = [Upkeep(site: site, certificate: settings.certificate, log: log)]
     for address in settings.addresses {
       services.append(
         Listening(
@@ -63,7 +64,7 @@ public struct IssuerServer: Sendable {
           service: application(
             AdminResponder(site: site), .hostname(admin.host, port: admin.port), certificate: nil)))
     }
-    services.append(Upkeep(site: site, certificate: settings.certificate, log: log))
+    services.append(StopNotice(log: log))
     var configuration = ServiceGroupConfiguration(
       services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint, .sighup],
       logger: logger)

@@ -64,6 +64,15 @@ struct Upkeep: Service {
         await group.waitForAll()
       }
     }
+  }
+}
+
+/// Says that the server begins to stop.
+struct StopNotice: Service {
+  let log: @Sendable (ServerEvent) -> Void
+
+  func run() async {
+    try? await gracefulShutdown()
     log(.stopping)
   }
 }

@@ -40,5 +40,16 @@ extension EtcdClient {
       hasAllWorkspaces: workspacesSince == nil)
   }
 
+  /// All workspaces, and the revision of the list; 0 when there is none.
+  func workspaces(_ layout: FleetLayout) async throws(EtcdError) -> ([EtcdRecord], registry: Int64) {
+    let range = EtcdRange(layout.workspaces, limit: Self.pageSize)
+    let outcome = try await commit(
+      EtcdTransaction(operations: [.read(EtcdRange(layout.registry, limit: 1)), .read(range)]))
+    guard outcome.pages.count == 2 else { throw malformed("another number of answers than were asked for") }
+    let all = try await rest(
+      of: range, after: outcome.pages[1], revision: outcome.revision, limit: Self.mostWorkspaces)
+    return (all, outcome.pages[0].records.first?.revision ?? 0)
+  }
+
   private func malformed(_ problem: String) -> EtcdError { EtcdError(endpoint: "the cluster", .malformed(problem)) }
 }

@@ -197,6 +197,7 @@ extension FleetState {
       if isLost { registration.revoked = revoked }
       workspaces[identifier] = KnownWorkspace(registration: registration, revision: entry.revision, isLost: isLost)
     }
+    defer { if reading.hasAllWorkspaces || !reading.workspaces.isEmpty { readAccounts() } }
     guard reading.hasAllWorkspaces else {
       if workspacesRevision != nil { workspacesRevision = reading.revision }
       return
@@ -211,6 +212,13 @@ extension FleetState {
         workspaces[identifier] = nil
       }
     }
+  }
+
+  private mutating func readAccounts() {
+    let known = workspaces.values.map(\.registration).filter { $0.revoked == nil && $0.userID != nil }
+      .sorted { ($0.created, $0.identifier) < ($1.created, $1.identifier) }
+    accounts = [:]
+    for registration in known { if let userID = registration.userID { accounts[userID] = registration.identifier } }
   }
 
   private mutating func refuse(_ record: EtcdRecord, _ problem: String) {

@@ -78,6 +78,8 @@ struct FleetState: Sendable {
   /// Changes with ``publishedKeys``.
   var version = 0
   var workspaces: [String: KnownWorkspace] = [:]
+  /// The ids of workspaces that are known by an account, and are not revoked.
+  var accounts: [UInt32: String] = [:]
   var workspacesRevision: Int64?
   var lastWholeReading: Int64?
   /// Records that are passed over, so that each is told once.

@@ -19,14 +19,17 @@ struct SharedCounts: Sendable {
   private(set) var hasChanged = false
 
   /// Counts once more under a name.
-  ///
-  /// - Returns: how often that was in the fleet in the current window, this time included.
-  mutating func count(_ name: String, at unix: Int64) -> Int64 {
+  mutating func count(_ name: String, at unix: Int64) {
     turn(to: unix)
-    if own[name] == nil, own.count >= Self.mostCounted { return 1 + others[name, default: 0] }
+    guard own[name] != nil || own.count < Self.mostCounted else { return }
     own[name, default: 0] += 1
     hasChanged = true
-    return own[name, default: 0] + others[name, default: 0]
+  }
+
+  /// How often the others counted under a name in the current window.
+  mutating func elsewhere(_ name: String, at unix: Int64) -> Int64 {
+    turn(to: unix)
+    return others[name, default: 0]
   }
 
   /// The record to be published.

@@ -27,6 +27,7 @@ struct ServeCommand: ParsableCommand {
         idp serve --listen :8443 --tls-cert tls.crt --tls-key tls.key
         idp serve --rotate-every 24h --admin 127.0.0.1:8766
         idp serve --socket /run/idp/idp.sock
+        idp serve --cluster etcd://10.0.0.1:2379,10.0.0.2:2379 --replica web-1
         curl "http://localhost:8765/actions/token?audience=example.org" \\
           -H "Authorization: Bearer $(cat credential)"
       """)
@@ -82,6 +83,9 @@ struct ServeCommand: ParsableCommand {
     name: .customLong("address-limit"),
     help: ArgumentHelp("Token requests a minute from one address; 0 for no limit.", valueName: "number"))
   var addressLimit = 1200
+
+  @OptionGroup var cluster: ClusterOptions
+  @OptionGroup var replica: ReplicaOptions
 
   func run() throws {
     let workspace = try Workspace.current()
@@ -150,6 +154,20 @@ struct ServeCommand: ParsableCommand {
         "usage",
         "A key cannot be replaced every \(every) seconds when it is published \(issuer.schedule.publishedAhead) ahead.",
         hint: "Rotate less often, or lower issuer.publish-ahead in the configuration.")
+    }
+    if let text = cluster.cluster {
+      guard workspace.configuration.transit == nil else {
+        throw Failure(
+          "usage", "The keys cannot be in a transit engine and with the replicas at once.",
+          hint: "Servers with one transit key need no --cluster for their keys; take one of them out.")
+      }
+      let settings = try replica.settings(text, issuer: issuer.issuer)
+      do {
+        return try FleetBackend(
+          settings: settings, configuration: issuer, rotateEvery: rotateEvery?.seconds, clock: clock, log: log)
+      } catch {
+        throw Failure(error.code, error.description)
+      }
     }
     if let transit = workspace.configuration.transit {
       let keys = TransitKeys(service: transit.service, schedule: issuer.schedule)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fleet
 import Inspection
 import Issuer
 import JOSE
@@ -15,6 +16,7 @@ struct WorkspacesCommand: ParsableCommand {
         idp workspaces add ci --audience sts.amazonaws.com --max-ttl 15m > credential
         idp workspaces list
         idp workspaces revoke ci
+        idp workspaces add ci --audience sts.amazonaws.com --cluster etcd://127.0.0.1:2379 > credential
       """,
     subcommands: [Add.self, List.self, Revoke.self], defaultSubcommand: List.self)
 
@@ -61,6 +63,7 @@ struct WorkspacesCommand: ParsableCommand {
       help: ArgumentHelp("The account by which it is known at the Unix socket.", valueName: "number"))
     var userID: UInt32?
 
+    @OptionGroup var cluster: ClusterOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -74,8 +77,7 @@ struct WorkspacesCommand: ParsableCommand {
         throw Failure("no-random-bytes", error.description)
       }
       let added = try registration(credential.identifier, hash, workspace)
-      let registry = try WorkspaceAccess.registry(workspace)
-      do { try registry.add(added) } catch { throw Failure(error.code, error.description, status: .no) }
+      try WorkspaceAccess(workspace, cluster).add(added)
       if output.json {
         var object: JSONObject = ["schema": 1, "workspace": WorkspaceAccess.json(added)]
         if hash != nil { object.set("credential", to: JSON(credential.text)) }
@@ -144,12 +146,11 @@ struct WorkspacesCommand: ParsableCommand {
           idp workspaces list --json
         """)
 
+    @OptionGroup var cluster: ClusterOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let registry = try WorkspaceAccess.registry(try Workspace.current())
-      let all: [WorkspaceRegistration]
-      do { all = try registry.load() } catch { throw Failure(error.code, error.description) }
+      let all = try WorkspaceAccess(try Workspace.current(), cluster).load()
       if output.json {
         return try Output.print(["schema": 1, "workspaces": .array(all.map(WorkspaceAccess.json))])
       }
@@ -174,14 +175,11 @@ struct WorkspacesCommand: ParsableCommand {
     @Argument(help: "The workspace's name.")
     var name: String
 
+    @OptionGroup var cluster: ClusterOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let registry = try WorkspaceAccess.registry(try Workspace.current())
-      let revoked: WorkspaceRegistration
-      do { revoked = try registry.revoke(name, at: Surroundings.now().seconds) } catch {
-        throw Failure(error.code, error.description, status: .no)
-      }
+      let revoked = try WorkspaceAccess(try Workspace.current(), cluster).revoke(name)
       if output.json {
         return try Output.print(["schema": 1, "workspace": WorkspaceAccess.json(revoked)])
       }
@@ -190,8 +188,65 @@ struct WorkspacesCommand: ParsableCommand {
   }
 }
 
-/// The registered workspaces, read and shown.
-enum WorkspaceAccess {
+/// The registered workspaces, on this machine's disk or of a cluster, read, changed and shown.
+struct WorkspaceAccess {
+  private enum Place: Sendable {
+    case disk(WorkspaceRegistry)
+    case cluster(FleetRegistry)
+  }
+
+  private let place: Place
+
+  init(_ workspace: Workspace, _ cluster: ClusterOptions) throws(Failure) {
+    if let etcd = try cluster.etcd() {
+      place = .cluster(FleetRegistry(etcd: etcd, issuer: workspace.configuration.issuer.issuer))
+    } else {
+      place = .disk(try Self.registry(workspace))
+    }
+  }
+
+  func load() throws(Failure) -> [WorkspaceRegistration] {
+    switch place {
+    case .disk(let registry):
+      do { return try registry.load() } catch { throw Failure(error.code, error.description) }
+    case .cluster(let registry):
+      return try Self.wait { () async throws(FleetRegistryError) in try await registry.load() }
+    }
+  }
+
+  func add(_ added: WorkspaceRegistration) throws(Failure) {
+    switch place {
+    case .disk(let registry):
+      do { try registry.add(added) } catch { throw Failure(error.code, error.description, status: .no) }
+    case .cluster(let registry):
+      try Self.wait { () async throws(FleetRegistryError) in try await registry.add(added) }
+    }
+  }
+
+  func revoke(_ name: String) throws(Failure) -> WorkspaceRegistration {
+    let now = Surroundings.now().seconds
+    switch place {
+    case .disk(let registry):
+      do { return try registry.revoke(name, at: now) } catch {
+        throw Failure(error.code, error.description, status: .no)
+      }
+    case .cluster(let registry):
+      return try Self.wait { () async throws(FleetRegistryError) in try await registry.revoke(name, at: now) }
+    }
+  }
+
+  private static func wait<Value: Sendable>(
+    _ work: @escaping @Sendable () async throws(FleetRegistryError) -> Value
+  ) throws(Failure) -> Value {
+    try Blocking.wait { () async throws(Failure) in
+      do throws(FleetRegistryError) { return try await work() } catch {
+        // The answer is no when it was found, not when etcd was not reached.
+        let isAnswer = if case .etcd = error { false } else { true }
+        throw Failure(error.code, error.description, status: isAnswer ? .no : .undecided)
+      }
+    }
+  }
+
   static func registry(_ workspace: Workspace) throws(Failure) -> WorkspaceRegistry {
     WorkspaceRegistry(folder: try workspace.folders.stateFolder() + "/workspaces")
   }
