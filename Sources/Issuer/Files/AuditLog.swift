@@ -87,6 +87,15 @@ public struct AuditLog: Sendable {
   /// - Parameter path: made at the first line, with mode 0600, and its folder with mode 0700.
   public init(path: String) { self.path = path }
 
+  /// Makes the folder of the log, with mode 0700, when it is not there: a replica keeps nothing else in it.
+  public func makeFolder() throws(FileError) {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    do { try PrivateFolder.create(folder) } catch {
+      // One that others may look into is no danger to the log, which is closed itself.
+      if case .file(let error) = error { throw error }
+    }
+  }
+
   /// Adds a line, in one write, so that lines of several processes do not mix.
   ///
   /// - Throws: ``FileError``; then the token must not be handed out.

@@ -94,7 +94,7 @@ struct ServeCommand: ParsableCommand {
     var settings = try settings(workspace)
     settings.limits.ofWorkspace = max(0, rateLimit)
     settings.limits.ofAddress = max(0, addressLimit)
-    let backend = try backend(workspace, clock: clock, log: log)
+    let backend = try backend(workspace, audit: settings.audit, clock: clock, log: log)
     if Output.isTerminal { announce(settings) }
     let server = IssuerServer(
       settings: settings, backend: backend, clock: clock, log: { log($0) }, logger: log.logger)
@@ -146,7 +146,7 @@ struct ServeCommand: ParsableCommand {
   }
 
   private func backend(
-    _ workspace: Workspace, clock: @escaping @Sendable () -> Int64, log: ServerLog
+    _ workspace: Workspace, audit: AuditLog, clock: @escaping @Sendable () -> Int64, log: ServerLog
   ) throws(Failure) -> any IssuerBackend {
     let issuer = workspace.configuration.issuer
     if let every = rotateEvery?.seconds, every <= issuer.schedule.publishedAhead {
@@ -162,6 +162,7 @@ struct ServeCommand: ParsableCommand {
           hint: "Servers with one transit key need no --cluster for their keys; take one of them out.")
       }
       let settings = try replica.settings(text, issuer: issuer.issuer)
+      do { try audit.makeFolder() } catch { throw Failure("audit-log-unusable", error.description) }
       do {
         return try FleetBackend(
           settings: settings, configuration: issuer, rotateEvery: rotateEvery?.seconds, clock: clock, log: log)
