@@ -28,7 +28,8 @@ public struct FleetSettingsError: Error, Sendable, Equatable, CustomStringConver
       "The cluster “\(Visible.escaped(text))” cannot be used: write it as etcd://HOST:PORT,HOST:PORT, or etcds:// for TLS."
     case .endpoint(let text):
       "The cluster cannot be used: “\(Visible.escaped(text))” is no HOST:PORT. Write it as etcd://HOST:PORT,HOST:PORT."
-    case .mixedSchemes: "The cluster cannot be used: etcd:// and etcds:// are mixed. Use TLS for all servers, or for none."
+    case .mixedSchemes:
+      "The cluster cannot be used: etcd:// and etcds:// are mixed. Use TLS for all servers, or for none."
     case .tooManyEndpoints: "The cluster cannot be used: it names more than 16 servers."
     case .user:
       "The cluster cannot be used: it holds a user name, and the command line is no place for a password. Set IDP_ETCD_USER and IDP_ETCD_PASSWORD_FILE."

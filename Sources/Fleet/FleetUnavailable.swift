@@ -61,7 +61,8 @@ public enum FleetUnavailable: Error, Sendable, Equatable, CustomStringConvertibl
     case .settling:
       "etcd has lost records; no key begins to sign before all replicas have come back or --cluster-grace is over."
     case .keyNotVisible: "The key of this replica is not in etcd as it should be; it is being written again."
-    case .replaced: "Another process has started under the name of this replica. Give each a name of its own: --replica NAME."
+    case .replaced:
+      "Another process has started under the name of this replica. Give each a name of its own: --replica NAME."
     case .left: "This replica has left the fleet."
     }
   }

@@ -39,7 +39,8 @@ struct Idp: ParsableCommand {
     subcommands: [
       OpenCommand.self, TokenCommand.self, InspectCommand.self, VerifyCommand.self, ExplainCommand.self,
       LintCommand.self, MatrixCommand.self, PreflightCommand.self, JWKSCommand.self, DiscoveryCommand.self,
-      PublishCommand.self, KeysCommand.self, ServeCommand.self, ReplicasCommand.self, WorkspacesCommand.self, AudiencesCommand.self,
+      PublishCommand.self, KeysCommand.self, ServeCommand.self, ReplicasCommand.self, WorkspacesCommand.self,
+      AudiencesCommand.self,
       DoctorCommand.self, CompletionsCommand.self,
       ManualCommand.self,
     ], defaultSubcommand: OpenCommand.self)

@@ -119,7 +119,9 @@ struct EtcdTests {
       #expect(try await client.grantLease(seconds: 60) != 0)
     }
     let error = await #expect(throws: EtcdError.self) {
-      try await with(EtcdSettings("etcd://127.0.0.1:\(dead)", environment: [:])) { try await $0.grantLease(seconds: 60) }
+      try await with(EtcdSettings("etcd://127.0.0.1:\(dead)", environment: [:])) {
+        try await $0.grantLease(seconds: 60)
+      }
     }
     #expect(error?.code == "etcd-unreachable")
     #expect(error?.description.contains("127.0.0.1:\(dead)") == true)
@@ -142,7 +144,9 @@ struct EtcdTests {
         "etcd://127.0.0.1:\(etcd.port)", environment: ["IDP_ETCD_USER": "root", "IDP_ETCD_PASSWORD": password])
     }
     let wrong = await #expect(throws: EtcdError.self) {
-      try await with(settings("other")) { try await $0.commit(EtcdTransaction(operations: [.put("/a", [1], lease: 0)])) }
+      try await with(settings("other")) {
+        try await $0.commit(EtcdTransaction(operations: [.put("/a", [1], lease: 0)]))
+      }
     }
     #expect(wrong?.code == "etcd-authentication")
     #expect(wrong?.description.contains("other") == false)

@@ -21,7 +21,8 @@ import Testing
     for _ in 0..<1080 {
       try Self.mischief(&fleet, &backup)
       try fleet.run(5000)
-      try #require(fleet.failures.isEmpty, "seed \(seed): \((fleet.story + fleet.failures.prefix(3)).joined(separator: "\n"))")
+      try #require(
+        fleet.failures.isEmpty, "seed \(seed): \((fleet.story + fleet.failures.prefix(3)).joined(separator: "\n"))")
     }
     #expect(fleet.signed > 1000)
     #expect(fleet.answered > 10_000)

@@ -15,7 +15,9 @@ import Testing
     return fleet
   }
 
-  @Test("the first key of an issuer signs as soon as its replica serves, the keys of others when they are published long enough")
+  @Test(
+    "the first key of an issuer signs as soon as its replica serves, the keys of others when they are published long enough"
+  )
   func first() throws {
     var fleet = try ModelFleet(replicas: 3, seed: 1)
     for index in 0..<3 { fleet.launch(index) }

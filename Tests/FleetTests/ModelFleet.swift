@@ -145,7 +145,8 @@ struct ModelFleet {
       if let answer = current.answer, current.answers <= now, !current.isAnswerLost, nodes[index].isConnected {
         nodes[index].flights.remove(at: flight)
         switch answer {
-        case .success(let answer): nodes[index].state?.receive(answer, to: current.request, sentAt: current.sentAt, at: time)
+        case .success(let answer):
+          nodes[index].state?.receive(answer, to: current.request, sentAt: current.sentAt, at: time)
         case .failure(let error): nodes[index].state?.fail(current.request, error)
         }
       } else if now - current.sentAt.elapsed >= 2000 {
@@ -166,7 +167,8 @@ struct ModelFleet {
     }
     if let request = nodes[index].state?.nextRequest(at: time) {
       // Most arrive at once, some long after they were given up.
-      let delay = chance(lossRate) ? Int64.random(in: 0...6000, using: &random) : Int64.random(in: 0...100, using: &random)
+      let delay =
+        chance(lossRate) ? Int64.random(in: 0...6000, using: &random) : Int64.random(in: 0...100, using: &random)
       let arrives = now + delay
       nodes[index].flights.append(
         Flight(

@@ -39,7 +39,8 @@ final class RealEtcd {
   }
 
   static func temporaryFolder() -> String {
-    let path = FileManager.default.temporaryDirectory.path + "/idp-etcd-" + String(UInt64.random(in: .min ... .max), radix: 36)
+    let path =
+      FileManager.default.temporaryDirectory.path + "/idp-etcd-" + String(UInt64.random(in: .min ... .max), radix: 36)
     mkdir(path, 0o700)
     return path
   }

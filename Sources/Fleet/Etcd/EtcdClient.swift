@@ -34,7 +34,8 @@ final class EtcdClient: Sendable {
     configuration.timeout.connect = .milliseconds(settings.patience)
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.httpVersion = .http1Only
-    client = HTTPClient(eventLoopGroupProvider: .shared(.singletonMultiThreadedEventLoopGroup), configuration: configuration)
+    client = HTTPClient(
+      eventLoopGroupProvider: .shared(.singletonMultiThreadedEventLoopGroup), configuration: configuration)
   }
 
   /// Ends the connections. To be called once, as the last thing.
@@ -101,7 +102,8 @@ final class EtcdClient: Sendable {
     while page.hasMore, let last = page.records.last {
       guard records.count < limit else {
         throw EtcdError(
-          endpoint: endpoint.authority, .malformed("more than \(limit) records under \(EtcdError.quoted(range.prefix))"))
+          endpoint: endpoint.authority, .malformed("more than \(limit) records under \(EtcdError.quoted(range.prefix))")
+        )
       }
       var next = range
       next.after = last.key
@@ -174,7 +176,9 @@ final class EtcdClient: Sendable {
     case .file(let path):
       guard let line = SmallFile.firstLine(of: path) else {
         throw EtcdError(
-          endpoint: "", .settings("The password for etcd cannot be read from \(EtcdError.quoted(path)). Is the file there, and readable?"))
+          endpoint: "",
+          .settings(
+            "The password for etcd cannot be read from \(EtcdError.quoted(path)). Is the file there, and readable?"))
       }
       return line
     }

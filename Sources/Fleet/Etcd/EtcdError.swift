@@ -51,8 +51,10 @@ public struct EtcdError: Error, Sendable, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch reason {
-    case .unreachable(let words): "etcd at \(endpoint) cannot be reached (\(words)). Is it running, and is the port right?"
-    case .timeOut: "etcd at \(endpoint) does not answer in time. Is it overloaded, or without a majority of its members?"
+    case .unreachable(let words):
+      "etcd at \(endpoint) cannot be reached (\(words)). Is it running, and is the port right?"
+    case .timeOut:
+      "etcd at \(endpoint) does not answer in time. Is it overloaded, or without a majority of its members?"
     case .tls(let words):
       "No TLS connection to etcd at \(endpoint) (\(words)). Name the authority of its certificate in IDP_ETCD_CA; for TLS write etcds://, else etcd://."
     case .refused(_, let words): "etcd at \(endpoint) refuses: \(words)."

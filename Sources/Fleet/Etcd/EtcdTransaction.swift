@@ -38,7 +38,10 @@ struct EtcdTransaction: Sendable, Equatable {
         "target": "CREATE", "result": "EQUAL", "create_revision": "0",
       ]
     case .revision(let key, let revision):
-      ["key": JSON(Base64.encode(key.utf8)), "target": "MOD", "result": "EQUAL", "mod_revision": JSON(String(revision))]
+      [
+        "key": JSON(Base64.encode(key.utf8)), "target": "MOD", "result": "EQUAL",
+        "mod_revision": JSON(String(revision)),
+      ]
     }
   }
 

@@ -10,7 +10,9 @@ enum SmallFile {
     var bytes = [UInt8](repeating: 0, count: 4096)
     var count = 0
     while count < bytes.count {
-      let length = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count) }
+      let length = bytes.withUnsafeMutableBytes {
+        read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count)
+      }
       if length < 0, errno == EINTR { continue }
       guard length > 0 else { break }
       count += length

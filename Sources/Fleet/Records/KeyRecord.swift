@@ -54,7 +54,9 @@ struct KeyRecord: Sendable {
     guard let algorithm = jwk.algorithm.flatMap(SignatureAlgorithm.init(rawValue:)), !algorithm.isSymmetric,
       jwk.fits(algorithm), jwk.weakness == nil
     else { throw RecordProblem("its key is weak, or not for the algorithm that it names") }
-    guard jwk.thumbprint == keyID, jwk.keyID == keyID else { throw RecordProblem("it holds another key than its name says") }
+    guard jwk.thumbprint == keyID, jwk.keyID == keyID else {
+      throw RecordProblem("it holds another key than its name says")
+    }
     guard let created = json["created"]?.integerValue, let replica = json["replica"]?.stringValue,
       FleetLayout.isReplicaName(replica), let incarnation = json["incarnation"]?.integerValue,
       json["signs_from"] == nil || json["signs_from"]?.integerValue != nil

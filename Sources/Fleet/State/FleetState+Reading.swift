@@ -5,7 +5,9 @@ extension FleetState {
   /// Takes in what was read.
   mutating func apply(_ reading: FleetReading, sentAt: FleetTime, at now: FleetTime) {
     var isLost = false
-    if let lastReading, reading.cluster != lastReading.cluster || reading.revision < lastReading.revision { isLost = true }
+    if let lastReading, reading.cluster != lastReading.cluster || reading.revision < lastReading.revision {
+      isLost = true
+    }
     lastReading = (reading.cluster, reading.revision)
     if isOutOfTouch {
       isOutOfTouch = false

@@ -31,12 +31,15 @@ extension FleetState {
     if let request = discarding(incarnation, at: now) { return request }
     if let request = ownKey(incarnation, at: now) { return request }
     guard counts.hasChanged else { return nil }
-    let put = EtcdTransaction.Operation.put(layout.usage + name, counts.bytes(at: now.unix), lease: memberLease.identifier)
+    let put = EtcdTransaction.Operation.put(
+      layout.usage + name, counts.bytes(at: now.unix), lease: memberLease.identifier)
     return .commit(.usage, EtcdTransaction(operations: [put]))
   }
 
   private func reading(at now: FleetTime) -> FleetRequest {
-    guard !isRestoring, let workspacesRevision, let lastWholeReading, now.elapsed - lastWholeReading < limits.wholeReading else {
+    guard !isRestoring, let workspacesRevision, let lastWholeReading,
+      now.elapsed - lastWholeReading < limits.wholeReading
+    else {
       return .read(workspacesSince: nil)
     }
     return .read(workspacesSince: workspacesRevision + 1)
@@ -104,7 +107,9 @@ extension FleetState {
         guard mayAct, servesUntil != nil else { continue }
         let isFirst = recordCount == 0
         // The first key signs at once: it must be certain that nobody serves other ones.
-        if isFirst, isSettling || isRestoring || others.values.contains(where: { $0?.holds.isEmpty != true }) { continue }
+        if isFirst, isSettling || isRestoring || others.values.contains(where: { $0?.holds.isEmpty != true }) {
+          continue
+        }
         guard let lease = key.lease else { return .grantLease(.key(key.keyID), seconds: limits.keyLease / 1000) }
         let path = layout.keys + key.keyID
         guard isFirst else {
@@ -175,7 +180,8 @@ extension FleetState {
   private func discarding(_ incarnation: Int64, at now: FleetTime) -> FleetRequest? {
     // A record that is older than what others know of the key may say that it never signed.
     guard mayAct, servesUntil != nil, !isSettling, !isRestoring else { return nil }
-    for key in held.values where key.revision > 0 && key.record.replica == name && key.record.incarnation < incarnation {
+    for key in held.values where key.revision > 0 && key.record.replica == name && key.record.incarnation < incarnation
+    {
       guard !isOwn(key.record.keyID), key.lastSeen == lastSync, !key.mayHaveSigned(at: now, limits) else { continue }
       let path = layout.keys + key.record.keyID
       return .commit(

@@ -11,6 +11,9 @@ public struct RotationSchedule: Sendable, Hashable {
   /// An hour ahead, and tokens of a day at most.
   public static let standard = RotationSchedule()
 
+  /// Two minutes ahead, for replicas: each makes a key when it starts, and gives no tokens until that signs.
+  public static let ofReplicas = RotationSchedule(publishedAhead: 120)
+
   /// How long a new key may have to be published before it signs, in seconds: up to thirty days.
   public static let publishedAheadBounds: ClosedRange<Int64> = 2...2_592_000
 

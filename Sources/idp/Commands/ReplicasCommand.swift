@@ -73,7 +73,8 @@ struct ReplicasCommand: ParsableCommand {
       }
       let keys = overview.keys.map { key -> JSON in
         var object: JSONObject = [
-          "kid": JSON(key.keyID), "alg": JSON(key.algorithm), "created": JSON(key.created), "replica": JSON(key.replica),
+          "kid": JSON(key.keyID), "alg": JSON(key.algorithm), "created": JSON(key.created),
+          "replica": JSON(key.replica),
           "waits_for": .array(key.waitsFor.map { JSON($0) }),
         ]
         if let signsFrom = key.signsFrom { object.set("signs_from", to: JSON(signsFrom)) }

@@ -88,7 +88,10 @@ struct ServeCommand: ParsableCommand {
   @OptionGroup var replica: ReplicaOptions
 
   func run() throws {
-    let workspace = try Workspace.current()
+    var workspace = try Workspace.current()
+    if cluster.cluster != nil, !workspace.configuration.hasOwnSchedule {
+      workspace.configuration.issuer.schedule = .ofReplicas
+    }
     let clock: @Sendable () -> Int64 = { Surroundings.now().seconds }
     let log = ServerLog(clock: clock)
     var settings = try settings(workspace)
@@ -109,10 +112,7 @@ struct ServeCommand: ParsableCommand {
     let store = try certificateStore()
     let issuer = workspace.configuration.issuer
     let addresses = addresses.isEmpty ? Self.standardAddresses(of: issuer.issuer) : addresses
-    if store == nil, !insecureHttp,
-      let open = (addresses + [admin].compactMap(\.self)).first(where: { !$0.isLoopback }),
-      open != admin
-    {
+    if store == nil, !insecureHttp, let open = addresses.first(where: { !$0.isLoopback }) {
       throw Failure(
         "insecure-listener", "\(open.text) can be reached by others, and without TLS they could be given other keys.",
         hint: "Give a certificate (--tls-cert, --tls-key), or --insecure-http when a proxy in between has one.")

@@ -16,7 +16,7 @@ struct WorkspacesCommand: ParsableCommand {
         idp workspaces add ci --audience sts.amazonaws.com --max-ttl 15m > credential
         idp workspaces list
         idp workspaces revoke ci
-        idp workspaces add ci --audience sts.amazonaws.com --cluster etcd://127.0.0.1:2379 > credential
+        idp workspaces list --cluster etcd://127.0.0.1:2379
       """,
     subcommands: [Add.self, List.self, Revoke.self], defaultSubcommand: List.self)
 

@@ -7,6 +7,8 @@ struct Configuration: Sendable {
   var audiences = Self.standardAudiences
   /// The embedded issuer.
   var issuer = IssuerConfiguration()
+  /// Whether the file says how long a key is published before it signs.
+  var hasOwnSchedule = false
   /// The transit engine that has the embedded issuer's keys; nil when they are on this disk.
   var transit: TransitSettings?
   /// Other issuers, whose keys may be fetched without asking.

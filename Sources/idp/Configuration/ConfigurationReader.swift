@@ -23,7 +23,7 @@ struct ConfigurationReader {
       let value = member.value
       switch member.name {
       case "audiences": configuration.audiences = try audiences(value)
-      case "issuer": configuration.issuer = try issuer(value, &configuration.transit)
+      case "issuer": configuration.issuer = try issuer(value, &configuration)
       case "issuers":
         configuration.issuers = try value.elements().map { (element) throws(Failure) in try trusted(element) }
       case "policies":
@@ -109,7 +109,7 @@ struct ConfigurationReader {
   // MARK: Issuers
 
   private func issuer(
-    _ value: YAMLValue, _ transit: inout TransitSettings?
+    _ value: YAMLValue, _ configuration: inout Configuration
   ) throws(Failure) -> IssuerConfiguration {
     var issuer = IssuerConfiguration()
     let members = try value.members(among: [
@@ -126,10 +126,12 @@ struct ConfigurationReader {
         let name = try member.value.choice(IssuerConfiguration.algorithms.map(\.rawValue))
         issuer.algorithm = IssuerConfiguration.algorithms.first { $0.rawValue == name } ?? .rs256
       case "lifetime": issuer.lifetime = try lifetime(member.value)
-      case "publish-ahead": issuer.schedule = RotationSchedule(publishedAhead: try publishedAhead(member.value))
+      case "publish-ahead":
+        issuer.schedule = RotationSchedule(publishedAhead: try publishedAhead(member.value))
+        configuration.hasOwnSchedule = true
       case "subject": issuer.subject = try template(member.value, issuer.environment)
       case "claims": issuer.claims = try claims(member.value, issuer.environment)
-      case "transit": transit = try self.transit(member.value)
+      case "transit": configuration.transit = try transit(member.value)
       default: break
       }
     }

@@ -4,7 +4,7 @@ import JOSE
 
 /// The embedded issuer together with the workspace that it speaks for.
 struct Workspace: Sendable {
-  let configuration: Configuration
+  var configuration: Configuration
   let folders: UserFolders
 
   /// The workspace of this process.
