@@ -300,7 +300,6 @@ class UnixSocket(Contract):
         cls.arguments = ("--socket", cls.path)
         super().setUpClass()
         assert cls.served.add_workspace("mine", "--subject", "uid:mine", "--uid", str(os.getuid())) == ""
-        cls.served.until(lambda: b'"count":2' in read(cls.served.log) or b"workspaces" in read(cls.served.log))
 
     def curl(self, *arguments, **options):
         if not shutil.which("curl"):
@@ -316,14 +315,19 @@ class UnixSocket(Contract):
         status, body = self.curl("http://localhost" + JWKS)
         self.assertEqual((status, json.loads(body)), (200, self.served.request("GET", JWKS).json))
 
-    def test_a_token_needs_no_credential(self):
+    def subject(self):
+        """Of the token that this account is given for its name alone."""
         status, body = self.curl(
             "--data-urlencode", f"grant_type={EXCHANGE}", "--data-urlencode", f"audience={AUDIENCE}",
             "http://localhost/token")
         self.assertEqual(status, 200, body)
         token = json.loads(body)["access_token"]
         self.served.secrets.append(token)
-        self.assertEqual(claims(token)["sub"], "uid:mine")
+        return claims(token)["sub"]
+
+    def test_a_token_needs_no_credential(self):
+        # Until the server has seen the registration, this account is the one that owns the keys, and no workspace.
+        self.served.until(lambda: self.subject() == "uid:mine")
         status, body = self.curl("http://localhost/actions/token?audience=sigstore")
         self.assertEqual(status, 200, body)
         self.served.secrets.append(json.loads(body)["value"])
