@@ -42,6 +42,8 @@ public struct IssuerServer: Sendable {
   /// - Throws: ``ServerError`` when it cannot listen.
   public func run() async throws(ServerError) {
     let failure = FirstFailure()
+    let socket = settings.socket.map { SocketFile($0) }
+    try socket?.check()
     // The first ends last: what is in flight still asks for keys and workspaces.
     var services: [any Service] = [Upkeep(site: site, certificate: settings.certificate, log: log)]
     for address in settings.addresses {
@@ -50,21 +52,25 @@ public struct IssuerServer: Sendable {
           place: Self.text(address), failure: failure,
           service: application(
             IssuerResponder(site: site, listener: .network(trustedProxies: settings.trustedProxies)),
-            .hostname(address.host, port: address.port), certificate: settings.certificate)))
+            .hostname(address.host, port: address.port), site.desk.metrics.connections,
+            certificate: settings.certificate)))
     }
-    if let path = settings.socket {
+    if let socket {
       services.append(
         Listening(
-          place: path, failure: failure,
+          place: socket.path, failure: failure,
           service: application(
-            IssuerResponder(site: site, listener: .socket), .unixDomainSocket(path: path), certificate: nil)))
+            IssuerResponder(site: site, listener: .socket), .unixDomainSocket(path: socket.path),
+            site.desk.metrics.connections, socket: socket)))
     }
     if let admin = settings.admin {
       services.append(
         Listening(
           place: Self.text(admin), failure: failure,
           service: application(
-            AdminResponder(site: site), .hostname(admin.host, port: admin.port), certificate: nil)))
+            AdminResponder(site: site), .hostname(admin.host, port: admin.port),
+            // Its own, so that a flood of others does not keep those out who look after the server.
+            ConnectionLimits(most: 64, mostOfAddress: 64))))
     }
     services.append(StopNotice(log: log))
     var configuration = ServiceGroupConfiguration(
@@ -74,19 +80,19 @@ public struct IssuerServer: Sendable {
     do {
       try await ServiceGroup(configuration: configuration).run()
     } catch {
+      socket?.remove()
       if let first = failure.error { throw first }
       if !(error is CancellationError) { throw ServerError("The server ended: \(error).") }
     }
-    if let path = settings.socket { unlink(path) }
+    socket?.remove()
     log(.stopped)
   }
 
   private func application<Responder: HTTPResponder>(
-    _ responder: Responder, _ address: BindAddress, certificate: CertificateStore?
+    _ responder: Responder, _ address: BindAddress, _ connections: ConnectionLimits,
+    certificate: CertificateStore? = nil, socket: SocketFile? = nil
   ) -> Application<Responder> where Responder.Context == ConnectionContext {
-    let connections = site.desk.metrics.connections
     let isSecure = certificate != nil
-    let socket = settings.socket
     return Application(
       responder: responder,
       server: HTTPServerBuilder { responder in
@@ -94,9 +100,8 @@ public struct IssuerServer: Sendable {
       },
       configuration: ApplicationConfiguration(address: address, serverName: "idp"),
       onServerRunning: { [log] channel in
+        socket?.take()
         if let address = channel.localAddress {
-          // Whoever may look at the folder may ask: the kernel says who it is.
-          if let path = address.pathname, path == socket { chmod(path, 0o666) }
           log(.listening(address: Self.text(address), isSecure: isSecure))
         }
       }, eventLoopGroupProvider: .singleton, logger: logger)

@@ -214,8 +214,10 @@ class Fleet(unittest.TestCase):
         # A new key of the others waits for it, as long as it serves.
         two.kill()
         two.start()
-        two.until(lambda: "three" in two.readiness()[1], "does not say for whom its key waits")
-        self.assertTrue(any("three" in key["waits_for"] for key in self.overview()["keys"]))
+        # Both say so; it is looked at in one go, since the grace goes by meanwhile.
+        two.until(
+            lambda: any("three" in key["waits_for"] for key in self.overview()["keys"])
+            and "three" in two.readiness()[1], "does not say for whom its key waits")
         self.assertIsNotNone(three.keys())
         three.until(lambda: three.keys() is None, "serves for longer than the grace")
         two.until_ready()

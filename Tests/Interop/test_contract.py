@@ -50,6 +50,17 @@ class PublicDocuments(Contract):
                 for name in ("Content-Type", "Content-Length", "Cache-Control", "ETag", "Access-Control-Allow-Origin"):
                     self.assertEqual(head.headers[name], get.headers[name], name)
 
+    def test_head_has_no_body_where_there_is_an_error_either(self):
+        """A body would be taken for the beginning of the next answer."""
+        for path in ("/nothing", "/token", "/authorize", "/actions/token?audience=x"):
+            with self.subTest(path):
+                connection = self.opened()
+                connection.sendall(f"HEAD {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                head = connection.recv(65536)
+                self.assertTrue(head.endswith(b"\r\n\r\n"), head)
+                connection.sendall(b"GET /keys HTTP/1.1\r\nHost: x\r\n\r\n")
+                self.assertTrue(connection.recv(65536).startswith(b"HTTP/1.1 200 "), head)
+
     def test_who_has_it_already_is_told_so(self):
         for path in (DISCOVERY, JWKS):
             tag = self.served.request("GET", path).headers["ETag"]

@@ -361,6 +361,51 @@ class UnixSocket(Contract):
         self.assertFalse(os.path.exists(path))
 
 
+    def test_that_of_a_server_that_runs_is_left_alone(self):
+        running = self.serve("--socket", os.path.join(os.path.dirname(self.path), "taken.sock"))
+        path = running.arguments[-1]
+        other = subprocess.run(
+            [running.workspace.program, "serve", "--listen", "127.0.0.1:0", "--socket", path], stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=60, env=self.served.workspace.environment)
+        self.assertEqual(other.returncode, 2, other.stderr)
+        self.assertIn("a server listens there", other.stderr)
+        self.assertTrue(os.path.exists(path))
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(path)
+        # What is no socket is nobody's to remove.
+        with open(path + ".txt", "w") as file:
+            file.write("mine")
+        other = subprocess.run(
+            [running.workspace.program, "serve", "--listen", "127.0.0.1:0", "--socket", path + ".txt"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+            env=self.served.workspace.environment)
+        self.assertIn("something else is there", other.stderr)
+        self.assertTrue(os.path.exists(path + ".txt"))
+
+
+class Readers(Contract):
+    def test_one_that_asks_and_never_reads_is_cut_off(self):
+        connection = self.opened()
+        connection.settimeout(2)
+        # Bounded: some MiB of answers, far more than buffers hold.
+        request = b"GET /keys HTTP/1.1\r\nHost: x\r\n\r\n" * 64
+        with contextlib.suppress(OSError):
+            for _ in range(600):
+                connection.sendall(request)
+
+        def is_cut_off():
+            try:
+                connection.send(b"x")
+            except TimeoutError:
+                return False
+            except OSError:
+                return True
+            return False
+
+        self.served.until(is_cut_off)
+        self.alive()
+
+
 class Secrets(Contract):
     """After everything that may go wrong, nothing secret has been written anywhere."""
 

@@ -21,6 +21,12 @@ struct IssuerResponder: HTTPResponder {
   let listener: Listener
 
   func respond(to request: Request, context: ConnectionContext) async -> Response {
+    let response = await fullAnswer(to: request, context)
+    // A body after the answer to HEAD would be taken for the next answer (RFC 9110 §9.3.2).
+    return request.method == .head ? response.createHeadResponse() : response
+  }
+
+  private func fullAnswer(to request: Request, _ context: ConnectionContext) async -> Response {
     let target = request.head.path ?? "/"
     let path = target.prefix { $0 != "?" }
     guard path.hasPrefix(site.path), let route = Route(rawValue: String(path.dropFirst(site.path.utf8.count))) else {

@@ -23,7 +23,9 @@ enum Origin: Sendable, Equatable {
   ///   - forwarded: `X-Forwarded-For`, which only a proxy that is trusted may set; the last address in it is the one that
   ///     the proxy saw.
   static func network(_ address: SocketAddress?, forwarded: String?, trustedProxies: Set<String>) -> Origin {
-    let direct = address?.ipAddress ?? "unknown"
+    let written = address?.ipAddress ?? "unknown"
+    // A listener for IPv6 sees IPv4 as ::ffff:192.0.2.1.
+    let direct = mappedIPv4(written) ?? written
     guard trustedProxies.contains(direct), let last = forwarded?.split(separator: ",").last else {
       return .address(shortened(direct))
     }
@@ -52,18 +54,29 @@ enum Origin: Sendable, Equatable {
   }
 
   private static func shortened(_ address: String) -> String {
-    var bytes = in6_addr()
-    guard address.contains(":"), inet_pton(AF_INET6, address, &bytes) == 1 else { return address }
+    guard var bytes = ipv6(address) else { return address }
+    if let mapped = mappedIPv4(address) { return mapped }
+    if address == "::1" { return address }
     return withUnsafeMutableBytes(of: &bytes) { bytes in
-      // An IPv4 address in the clothes of IPv6 is one.
-      if bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10] == 0xFF, bytes[11] == 0xFF {
-        return bytes[12...].map { String($0) }.joined(separator: ".")
-      }
-      if bytes.prefix(15).allSatisfy({ $0 == 0 }), bytes[15] == 1 { return "::1" }
       for index in 8..<16 { bytes[index] = 0 }
       var text = [CChar](repeating: 0, count: 64)
       guard inet_ntop(AF_INET6, bytes.baseAddress, &text, socklen_t(text.count)) != nil else { return address }
       return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) + "/64"
     }
+  }
+
+  /// The IPv4 address in an IPv6 one that stands for it (RFC 4291 §2.5.5.2).
+  private static func mappedIPv4(_ address: String) -> String? {
+    guard let bytes = ipv6(address) else { return nil }
+    return withUnsafeBytes(of: bytes) { bytes in
+      guard bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10] == 0xFF, bytes[11] == 0xFF else { return nil }
+      return bytes[12...].map { String($0) }.joined(separator: ".")
+    }
+  }
+
+  private static func ipv6(_ address: String) -> in6_addr? {
+    var bytes = in6_addr()
+    guard address.contains(":"), inet_pton(AF_INET6, address, &bytes) == 1 else { return nil }
+    return bytes
   }
 }

@@ -97,6 +97,7 @@ struct ServeCommand: ParsableCommand {
     var settings = try settings(workspace)
     settings.limits.ofWorkspace = max(0, rateLimit)
     settings.limits.ofAddress = max(0, addressLimit)
+    settings.limits.connections = min(settings.limits.connections, Self.openFiles() - 128)
     let backend = try backend(workspace, audit: settings.audit, clock: clock, log: log)
     if Output.isTerminal { announce(settings) }
     let server = IssuerServer(
@@ -104,6 +105,18 @@ struct ServeCommand: ParsableCommand {
     try Blocking.wait { () async throws(Failure) in
       do throws(ServerError) { try await server.run() } catch { throw Failure("cannot-serve", error.description) }
     }
+  }
+
+  /// How many files and connections this process may have open, as many as it is allowed to allow itself.
+  private static func openFiles() -> Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+    if limit.rlim_cur < limit.rlim_max {
+      var more = limit
+      more.rlim_cur = min(limit.rlim_max, 65_536)
+      if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &more) == 0 { limit = more }
+    }
+    return max(256, Int(clamping: limit.rlim_cur))
   }
 
   // MARK: Settings
