@@ -23,6 +23,11 @@ public struct FleetRegistry: Sendable {
       guard !all.contains(where: { $0.registration.name == workspace.name && $0.registration.revoked == nil }) else {
         throw .registry(.nameTaken(workspace.name))
       }
+      do throws(WorkspaceRegistryError) {
+        try WorkspaceRegistry.checkAccount(of: workspace, among: all.map(\.registration))
+      } catch {
+        throw .registry(error)
+      }
       guard all.count < WorkspaceRegistry.limit else { throw .registry(.full) }
       return (workspace, 0)
     }

@@ -69,10 +69,12 @@ public struct EmbeddedIssuer: Sendable {
 
   /// Makes a new key, which signs when it has been published for long enough.
   ///
-  /// - Parameter atOnce: it signs from now on, whoever may not know it yet; not for keys that are elsewhere.
+  /// - Parameters:
+  ///   - atOnce: it signs from now on, whoever may not know it yet; not for keys that are elsewhere.
+  ///   - dropsOthers: the other keys are taken out with it, and the tokens that they signed verify no more.
   /// - Returns: the new key, nil when one was waiting already, and the ring as it is now.
   public func rotate(
-    at now: Int64, atOnce: Bool
+    at now: Int64, atOnce: Bool, dropsOthers: Bool = false
   ) throws(EmbeddedIssuerError) -> (added: KeyRing.Entry?, ring: KeyRing) {
     let ahead = configuration.schedule.publishedAhead
     if let remote {
@@ -89,7 +91,8 @@ public struct EmbeddedIssuer: Sendable {
     var added: KeyRing.Entry?
     do {
       let ring = try store.update { (ring: inout KeyRing) throws(KeyError) in
-        added = try ring.rotate(configuration.algorithm, at: now, publishedAhead: ahead, atOnce: atOnce)
+        added = try ring.rotate(
+          configuration.algorithm, at: now, publishedAhead: ahead, atOnce: atOnce, dropsOthers: dropsOthers)
         ring.prune(at: now)
       }
       return (added, ring)

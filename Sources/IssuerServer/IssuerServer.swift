@@ -74,7 +74,9 @@ public struct IssuerServer: Sendable {
     }
     services.append(StopNotice(log: log))
     var configuration = ServiceGroupConfiguration(
-      services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint, .sighup],
+      // A replica that was replaced has nothing more to serve; what is in flight is finished.
+      services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+      gracefulShutdownSignals: [.sigterm, .sigint, .sighup],
       logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(10)
     do {
@@ -93,10 +95,12 @@ public struct IssuerServer: Sendable {
     certificate: CertificateStore? = nil, socket: SocketFile? = nil
   ) -> Application<Responder> where Responder.Context == ConnectionContext {
     let isSecure = certificate != nil
+    let trustedProxies = settings.trustedProxies
     return Application(
       responder: responder,
       server: HTTPServerBuilder { responder in
-        GuardedChannel(responder: responder, limits: connections, certificate: certificate)
+        GuardedChannel(
+          responder: responder, limits: connections, certificate: certificate, trustedProxies: trustedProxies)
       },
       configuration: ApplicationConfiguration(address: address, serverName: "idp"),
       onServerRunning: { [log] channel in

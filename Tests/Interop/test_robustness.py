@@ -383,6 +383,25 @@ class UnixSocket(Contract):
         self.assertTrue(os.path.exists(path + ".txt"))
 
 
+class Crowds(Contract):
+    def test_connections_over_the_limit_are_closed_and_leave_nothing(self):
+        """One address may hold 512. Each further one is closed, and costs the server no descriptor."""
+        folder = f"/proc/{self.served.process.pid}/fd"
+        held = [self.opened() for _ in range(512)]
+        self.served.until(lambda: len(os.listdir(folder)) >= 512)
+        before = len(os.listdir(folder))
+        for _ in range(300):
+            connection = self.opened()
+            connection.settimeout(20)
+            self.assertEqual(self.rest(connection), b"")
+            connection.close()
+        self.assertLess(len(os.listdir(folder)), before + 20)
+        for connection in held:
+            connection.close()
+        self.served.until(lambda: len(os.listdir(folder)) < 100)
+        self.alive()
+
+
 class Readers(Contract):
     def test_one_that_asks_and_never_reads_is_cut_off(self):
         connection = self.opened()

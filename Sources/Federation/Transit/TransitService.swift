@@ -60,6 +60,11 @@ public struct TransitService: Sendable {
       let signature = key.algorithm == .es256 ? try? Base64URL.decode(last.utf8) : Base64.decode(String(last)),
       !signature.isEmpty
     else { throw TransitError("sign", address, "the answer holds no signature by version \(key.version) of the key") }
+    // A token that verifies nowhere is none: the key may have been made anew under its name since it was read.
+    let token = CompactToken(parsing: String(decoding: bytes, as: UTF8.self) + "." + Base64URL.encode(signature))
+    guard SignatureReport(verifying: token, with: JWKSet(keys: [key.jwk])).outcome == .verified else {
+      throw TransitError("sign", address, "the signature is not one of the key that was read there")
+    }
     return signature
   }
 

@@ -83,17 +83,19 @@ public struct KeyRing: Sendable {
   /// - Parameters:
   ///   - publishedAhead: how long it is published before it signs, in seconds.
   ///   - atOnce: it signs from now on, whoever may not know it yet: for when the old key is in wrong hands.
+  ///   - dropsOthers: the other keys are taken out with it, and the tokens that they signed verify no more.
   /// - Returns: the entry that was added, nil when a key was waiting already.
   @discardableResult
   public mutating func rotate(
     _ algorithm: SignatureAlgorithm, at now: Int64,
-    publishedAhead: Int64 = RotationSchedule.standard.publishedAhead, atOnce: Bool = false
+    publishedAhead: Int64 = RotationSchedule.standard.publishedAhead, atOnce: Bool = false, dropsOthers: Bool = false
   ) throws(KeyError) -> Entry? {
     let isFirst = signer(at: now) == nil
     let isUnderWay = entries.contains { $0.key.algorithm == algorithm && $0.signsFrom > now }
     guard isFirst || atOnce || !isUnderWay else { return nil }
-    return add(
-      try SigningKey.generate(algorithm), created: now, signsFrom: isFirst || atOnce ? now : now + publishedAhead)
+    let key = try SigningKey.generate(algorithm)
+    if dropsOthers { entries = [] }
+    return add(key, created: now, signsFrom: isFirst || atOnce ? now : now + publishedAhead)
   }
 
   /// Adds a key that exists already.

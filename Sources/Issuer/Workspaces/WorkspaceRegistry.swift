@@ -30,9 +30,20 @@ public struct WorkspaceRegistry: Sendable {
       guard !all.contains(where: { $0.name == workspace.name && $0.revoked == nil }) else {
         throw .nameTaken(workspace.name)
       }
+      try Self.checkAccount(of: workspace, among: all)
       guard all.count < Self.limit else { throw .full }
       all.append(workspace)
     }
+  }
+
+  /// One account is one workspace: which of two it would be, nobody could tell.
+  public static func checkAccount(
+    of workspace: WorkspaceRegistration, among all: [WorkspaceRegistration]
+  ) throws(WorkspaceRegistryError) {
+    guard let account = workspace.userID,
+      let other = all.first(where: { $0.userID == account && $0.revoked == nil })
+    else { return }
+    throw .accountTaken(account, by: other.name)
   }
 
   /// Revokes the registration of that name: from now on it gets no token. Tokens that it has live on until they expire.
@@ -108,6 +119,7 @@ public struct WorkspaceRegistry: Sendable {
 public enum WorkspaceRegistryError: Error, Sendable, Equatable, CustomStringConvertible {
   case file(PrivateFileError)
   case nameTaken(String)
+  case accountTaken(UInt32, by: String)
   case unknown(String)
   case full
 
@@ -115,7 +127,7 @@ public enum WorkspaceRegistryError: Error, Sendable, Equatable, CustomStringConv
   public var code: String {
     switch self {
     case .file(let error): "workspaces-" + error.code
-    case .nameTaken: "workspace-exists"
+    case .nameTaken, .accountTaken: "workspace-exists"
     case .unknown: "unknown-workspace"
     case .full: "too-many-workspaces"
     }
@@ -129,6 +141,8 @@ public enum WorkspaceRegistryError: Error, Sendable, Equatable, CustomStringConv
         remedy: "move the folder away and add them anew")
     case .nameTaken(let name):
       "There is a workspace “\(name)” already. Revoke it first (idp workspaces revoke \(name)), or use another name."
+    case .accountTaken(let account, let name):
+      "The account with uid \(account) is the workspace “\(name)” already. Revoke that first: idp workspaces revoke \(name)"
     case .unknown(let name): "There is no workspace “\(name)”. See which there are: idp workspaces list"
     case .full: "There are \(WorkspaceRegistry.limit) workspaces, and there can be no more."
     }

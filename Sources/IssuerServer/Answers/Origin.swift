@@ -23,9 +23,7 @@ enum Origin: Sendable, Equatable {
   ///   - forwarded: `X-Forwarded-For`, which only a proxy that is trusted may set; the last address in it is the one that
   ///     the proxy saw.
   static func network(_ address: SocketAddress?, forwarded: String?, trustedProxies: Set<String>) -> Origin {
-    let written = address?.ipAddress ?? "unknown"
-    // A listener for IPv6 sees IPv4 as ::ffff:192.0.2.1.
-    let direct = mappedIPv4(written) ?? written
+    let direct = self.direct(address) ?? "unknown"
     guard trustedProxies.contains(direct), let last = forwarded?.split(separator: ",").last else {
       return .address(shortened(direct))
     }
@@ -33,6 +31,12 @@ enum Origin: Sendable, Equatable {
     // Whatever it says, it must be an address: it goes into logs and names of limits.
     guard let parsed = try? SocketAddress(ipAddress: named, port: 0) else { return .address(shortened(direct)) }
     return .address(shortened(parsed.ipAddress ?? direct))
+  }
+
+  /// The network address of a connection; nil for a Unix socket. A listener for IPv6 sees IPv4 as ::ffff:192.0.2.1.
+  static func direct(_ address: SocketAddress?) -> String? {
+    guard let written = address?.ipAddress else { return nil }
+    return mappedIPv4(written) ?? written
   }
 
   /// The account at the other end of a Unix socket, as the kernel says (SO_PEERCRED); nil when it does not.

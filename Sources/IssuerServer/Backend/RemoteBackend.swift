@@ -29,6 +29,8 @@ public final class RemoteBackend: IssuerBackend {
   private let clock: @Sendable () -> Int64
   private let log: @Sendable (ServerEvent) -> Void
   private let state: Mutex<State>
+  /// How many signatures are asked for at once; the others wait.
+  private let gate = Gate(width: 16)
 
   /// - Parameters: as with ``LocalBackend``.
   /// - Throws: what the keeper of the keys says, or ``WorkspaceRegistryError``.
@@ -69,7 +71,9 @@ public final class RemoteBackend: IssuerBackend {
     guard let entry, case .transit(let key) = entry.key else {
       throw BackendUnavailable("There is no key to sign with.")
     }
-    return TokenSigner(algorithm: key.algorithm, keyID: entry.keyID) { [keys] in try await keys.sign($0, with: key) }
+    return TokenSigner(algorithm: key.algorithm, keyID: entry.keyID) { [keys, gate] bytes in
+      try await gate.pass { try await keys.sign(bytes, with: key) }
+    }
   }
 
   public func workspace(_ identifier: String) -> WorkspaceRegistration? {
@@ -96,24 +100,26 @@ public final class RemoteBackend: IssuerBackend {
   func refresh() async {
     // When the question is asked, not when it is answered: what is made in between may be missing.
     let now = clock()
+    // That no new key can be made is no reason to know less of those that are there.
+    var problem: String?
+    if let rotateEvery, state.withLock({ $0.shelf.ring.isDue(every: rotateEvery, at: now) }) {
+      do { try await keys.rotate() } catch { problem = "\(error)" }
+    }
     do {
-      if let rotateEvery, state.withLock({ $0.shelf.ring.isDue(every: rotateEvery, at: now) }) {
-        try await keys.rotate()
-      }
       let ring = try await keys.ring()
       state.withLock { state in
         state.shelf.ring = ring
         state.read = now
-        state.trouble = nil
         state.shelf.publish(at: now, log)
       }
     } catch {
-      let problem = "\(error)"
-      let isNew = state.withLock { state in
-        defer { state.trouble = problem }
-        return state.trouble != problem
-      }
-      if isNew { log(.trouble(problem)) }
+      problem = "\(error)"
     }
+    let found = problem
+    let isNew = state.withLock { state in
+      defer { state.trouble = found }
+      return state.trouble != found
+    }
+    if isNew, let found { log(.trouble(found)) }
   }
 }

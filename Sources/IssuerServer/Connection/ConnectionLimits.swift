@@ -21,21 +21,25 @@ final class ConnectionLimits: Sendable {
   var refused: Int { state.withLock { $0.refused } }
 
   /// Whether one more may be; it then has to be given back with ``close(_:)``.
-  func open(_ address: String) -> Bool {
+  ///
+  /// - Parameter address: nil for one that many share, which counts in all only.
+  func open(_ address: String?) -> Bool {
     state.withLock { state in
-      guard state.open < most, state.byAddress[address, default: 0] < mostOfAddress else {
+      let ofAddress = address.map { state.byAddress[$0, default: 0] } ?? 0
+      guard state.open < most, ofAddress < mostOfAddress else {
         state.refused += 1
         return false
       }
       state.open += 1
-      state.byAddress[address, default: 0] += 1
+      if let address { state.byAddress[address, default: 0] += 1 }
       return true
     }
   }
 
-  func close(_ address: String) {
+  func close(_ address: String?) {
     state.withLock { state in
       state.open -= 1
+      guard let address else { return }
       let rest = state.byAddress[address, default: 1] - 1
       state.byAddress[address] = rest > 0 ? rest : nil
     }

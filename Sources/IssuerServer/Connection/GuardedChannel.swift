@@ -15,8 +15,12 @@ struct GuardedChannel: ServerChildChannel {
   private let http: HTTP1Channel
   private let limits: ConnectionLimits
   private let certificate: CertificateStore?
+  private let trustedProxies: Set<String>
 
-  init(responder: @escaping HTTPChannelHandler.Responder, limits: ConnectionLimits, certificate: CertificateStore?) {
+  init(
+    responder: @escaping HTTPChannelHandler.Responder, limits: ConnectionLimits, certificate: CertificateStore?,
+    trustedProxies: Set<String>
+  ) {
     http = HTTP1Channel(
       responder: responder,
       configuration: HTTP1Channel.Configuration(
@@ -25,20 +29,30 @@ struct GuardedChannel: ServerChildChannel {
           maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
     self.limits = limits
     self.certificate = certificate
+    self.trustedProxies = trustedProxies
   }
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-    let address = channel.remoteAddress?.ipAddress ?? "socket"
-    guard limits.open(address) else { return channel.eventLoop.makeFailedFuture(ChannelError.connectTimeout(.zero)) }
-    channel.closeFuture.whenComplete { [limits] _ in limits.close(address) }
+    // Connections of a proxy are those of everybody behind it, and the accounts at a socket are told apart later.
+    let address = Origin.direct(channel.remoteAddress)
+    let isShared = address == nil || trustedProxies.contains(address ?? "")
+    let name = isShared ? nil : Origin.network(channel.remoteAddress, forwarded: nil, trustedProxies: []).text
+    // A connection that is not set up is not closed by anybody else.
+    guard limits.open(name) else { return refuse(channel, ChannelError.eof) }
+    channel.closeFuture.whenComplete { [limits] _ in limits.close(name) }
     do {
       if let certificate {
         try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificate.context))
       }
     } catch {
-      return channel.eventLoop.makeFailedFuture(error)
+      return refuse(channel, error)
     }
     return http.setup(channel: channel, logger: logger)
+  }
+
+  private func refuse(_ channel: any Channel, _ error: any Error) -> EventLoopFuture<Value> {
+    channel.close(promise: nil)
+    return channel.eventLoop.makeFailedFuture(error)
   }
 
   func handle(value: Value, logger: Logger) async { await http.handle(value: value, logger: logger) }

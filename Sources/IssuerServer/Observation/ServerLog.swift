@@ -38,7 +38,7 @@ public struct ServerLog: Sendable {
     }
   }
 
-  /// What the libraries write to: errors alone, since the rest is told as events.
+  /// What the libraries write to: what nobody else tells.
   public var logger: Logger {
     Logger(label: "idp") { _ in Handler(log: self) }
   }
@@ -52,7 +52,7 @@ public struct ServerLog: Sendable {
   private struct Handler: LogHandler {
     let log: ServerLog
     var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.error
+    var logLevel = Logger.Level.critical
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
       get { metadata[key] }

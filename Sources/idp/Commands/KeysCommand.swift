@@ -56,25 +56,34 @@ struct KeysCommand: ParsableCommand {
         How long a key is published before it signs is issuer.publish-ahead of the configuration.
 
         With --now it signs at once, for when the old key may be in wrong hands: relying parties that keep the keys \
-        refuse new tokens until they fetch the keys again.
+        refuse new tokens until they fetch the keys again. With --drop-old the old keys leave the JWK set with it, and \
+        their tokens verify no more; idp keys rehearse says beforehand which ones, where and until when.
 
         EXAMPLES
           idp keys rotate
           idp keys rotate --now
+          idp keys rotate --now --drop-old
         """)
 
     @Flag(help: "Sign with the new key at once, whoever may not know it yet.")
     var now = false
 
+    @Flag(help: "Take the old keys out at once, with --now.")
+    var dropOld = false
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+      guard now || !dropOld else {
+        throw Failure(
+          "usage", "Old keys can be dropped only when the new one signs at once.", hint: "Give --now with --drop-old.")
+      }
       let workspace = try Workspace.current()
       let time = Surroundings.now()
       let issuer = try workspace.issuer()
       let added: KeyRing.Entry?
       let ring: KeyRing
-      do { (added, ring) = try issuer.rotate(at: time.seconds, atOnce: now) } catch {
+      do { (added, ring) = try issuer.rotate(at: time.seconds, atOnce: now, dropsOthers: dropOld) } catch {
         throw Failure(error.code, error.description)
       }
       guard let added else {

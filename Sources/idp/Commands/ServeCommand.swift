@@ -28,8 +28,8 @@ struct ServeCommand: ParsableCommand {
         idp serve --rotate-every 24h --admin 127.0.0.1:8766
         idp serve --socket /run/idp/idp.sock
         idp serve --cluster etcd://10.0.0.1:2379,10.0.0.2:2379 --replica web-1
-        curl "http://localhost:8765/actions/token?audience=example.org" \\
-          -H "Authorization: Bearer $(cat credential)"
+        printf 'header = "Authorization: Bearer %s"' "$(cat credential)" |
+          curl -K - "http://localhost:8765/actions/token?audience=example.org"
       """)
 
   @Option(
@@ -130,6 +130,11 @@ struct ServeCommand: ParsableCommand {
         "insecure-listener", "\(open.text) can be reached by others, and without TLS they could be given other keys.",
         hint: "Give a certificate (--tls-cert, --tls-key), or --insecure-http when a proxy in between has one.")
     }
+    for proxy in trustedProxies where !Self.isAddress(proxy) {
+      throw Failure(
+        "usage", "“\(proxy)” is no address of a proxy.",
+        hint: "Write it as in 10.0.0.7 or ::1, one --trusted-proxy each.")
+    }
     let folder = try workspace.folders.stateFolder()
     do {
       return try ServerSettings(
@@ -140,6 +145,11 @@ struct ServeCommand: ParsableCommand {
     } catch {
       throw Failure("cannot-serve", error.description)
     }
+  }
+
+  private static func isAddress(_ text: String) -> Bool {
+    var bytes = in6_addr()
+    return inet_pton(AF_INET, text, &bytes) == 1 || inet_pton(AF_INET6, text, &bytes) == 1
   }
 
   private func certificateStore() throws(Failure) -> CertificateStore? {

@@ -66,7 +66,9 @@ final class FleetBackend: IssuerBackend {
         }
       }
       group.addTask { [replica] in await replica.run() }
-      await group.waitForAll()
+      // When the replica has ended, by itself or because its name is another's, so has all of it.
+      await group.next()
+      group.cancelAll()
     }
   }
 }
