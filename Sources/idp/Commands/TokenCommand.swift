@@ -10,7 +10,8 @@ struct TokenCommand: ParsableCommand {
     abstract: "Request a token and print it.",
     discussion: """
       The token goes to standard output, with a newline; with --out to a file and with --copy to the clipboard instead. \
-      The embedded issuer makes it, or, with --issuer, the issuer that is asked as the configuration says.
+      The embedded issuer makes it; with --issuer, the issuer that is asked as the configuration says; with --source, \
+      the cloud, the CI system or the workspace around it, or any file, variable or command: see idp sources.
 
       EXAMPLES
         idp token --audience sts.amazonaws.com
@@ -18,6 +19,7 @@ struct TokenCommand: ParsableCommand {
         idp token --audience vault.hashicorp.com --out "$HOME/.vault-jwt"
         idp token --audience sigstore --claim team=platform --claim level=3 --copy
         idp token --audience sts.amazonaws.com --issuer https://idp.example.org
+        idp token --audience sts.amazonaws.com --source github-actions
         curl -H "Authorization: Bearer $(idp token --audience api.example)" …
       """)
 
@@ -42,7 +44,7 @@ struct TokenCommand: ParsableCommand {
     transform: { try ClaimArgument($0) })
   var claims: [ClaimArgument] = []
 
-  @OptionGroup var source: TokenSourceOptions
+  @OptionGroup var source: SourceOptions
 
   @Flag(help: "Print header and payload instead of the token.")
   var decode = false
@@ -70,9 +72,14 @@ struct TokenCommand: ParsableCommand {
       }
       extra.set(claim.name, to: claim.value)
     }
-    let (compact, isEmbedded) = try source.token(
-      TokenRequest(audiences: audiences, lifetime: ttl?.seconds, claims: extra), workspace)
-    if isEmbedded { noteAlgorithm(of: compact, workspace) }
+    let supply = try TokenSupply.chosen(source, workspace)
+    guard ttl == nil || supply.takesLifetime else {
+      throw Failure(
+        "usage", "How long its tokens live is decided by \(supply.name) itself: --ttl does not go with it.",
+        hint: "Leave --ttl out.")
+    }
+    let compact = try supply.token(audiences: audiences, lifetime: ttl?.seconds, claims: extra)
+    if supply.isEmbedded { noteAlgorithm(of: compact, workspace) }
     if let out { try write(compact, to: out) }
     if copy { try copy(compact, workspace.configuration) }
     try printResult(compact)

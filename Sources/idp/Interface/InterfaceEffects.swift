@@ -94,8 +94,8 @@ final class InterfaceEffects: Sendable {
   private func requestServedToken(_ id: EntryID, _ audience: String, _ number: IssuerID) {
     start(id) { [self] in
       guard let issuer = issuer(number), let access = issuer.access else { return }
-      do throws(ServedIssuerFailure) {
-        let token = try await turnstile.pass { () async throws(ServedIssuerFailure) in
+      do throws(SupplyFailure) {
+        let token = try await turnstile.pass { () async throws(SupplyFailure) in
           try await ServedIssuer(url: issuer.url, access: access).token(for: [audience])
         }
         if let skew = token.skew { port.post(.clockSkew(skew, of: number)) }
