@@ -37,7 +37,8 @@ struct Idp: ParsableCommand {
       """,
     version: "idp \(version)",
     subcommands: [
-      OpenCommand.self, TokenCommand.self, InspectCommand.self, VerifyCommand.self, ExplainCommand.self,
+      OpenCommand.self, TokenCommand.self, ExecCommand.self, SourcesCommand.self, InspectCommand.self,
+      VerifyCommand.self, ExplainCommand.self,
       LintCommand.self, MatrixCommand.self, PreflightCommand.self, JWKSCommand.self, DiscoveryCommand.self,
       PublishCommand.self, KeysCommand.self, ServeCommand.self, ReplicasCommand.self, WorkspacesCommand.self,
       AudiencesCommand.self,

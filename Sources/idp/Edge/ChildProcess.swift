@@ -243,7 +243,8 @@ enum ChildProcess {
     return !killed && status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
   }
 
-  private static func withCStrings<Value>(
+  /// Strings as the system takes them, for as long as the body runs.
+  static func withCStrings<Value>(
     _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Value
   ) -> Value {
     let copies = strings.map { strdup($0) }

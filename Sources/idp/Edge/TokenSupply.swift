@@ -87,6 +87,15 @@ struct TokenSupply: Sendable {
     }
   }
 
+  /// Whether a lifetime that the person asks for can be had.
+  func check(lifetime: Duration?) throws(Failure) {
+    guard lifetime == nil || takesLifetime else {
+      throw Failure(
+        "usage", "How long its tokens live is decided by \(name) itself: --ttl does not go with it.",
+        hint: "Leave --ttl out.")
+    }
+  }
+
   /// What an issuer elsewhere would refuse, or leave out in silence.
   private func check(_ request: TokenRequest) throws(Failure) {
     guard !isEmbedded else { return }
