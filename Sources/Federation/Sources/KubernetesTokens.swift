@@ -91,7 +91,7 @@ struct KubernetesTokens {
 
   private func read(_ name: String) throws(SourceError) -> String {
     do { return String(decoding: try TokenFile.read("\(folder)/\(name)"), as: UTF8.self).trimmingWhiteSpace() } catch {
-      throw SourceError(source, .file(FetchError.quoted("\(error)")))
+      throw SourceError(source, .file(TokenFile.problem(error)))
     }
   }
 }

@@ -65,7 +65,7 @@ struct StoredTokens {
   private func file(_ path: String) throws(SourceError) -> Candidate {
     let bytes: [UInt8]
     do { bytes = try TokenFile.read(path) } catch {
-      throw SourceError(source, .file(FetchError.quoted("\(error)".withoutFullStop())))
+      throw SourceError(source, .file(TokenFile.problem(error)))
     }
     return (path, try extracted(String(decoding: bytes, as: UTF8.self), from: path))
   }
@@ -120,8 +120,4 @@ struct StoredTokens {
     }
     return found
   }
-}
-
-extension String {
-  fileprivate func withoutFullStop() -> String { hasSuffix(".") ? String(dropLast()) : self }
 }

@@ -42,6 +42,11 @@ enum TokenFile {
     return names.sorted()
   }
 
+  /// What was found in the place of a file's bytes.
+  static func problem(_ error: FileError) -> String {
+    FetchError.quoted("\(error.path) cannot be read (\(strerror(error.code).map { String(cString: $0) } ?? "error"))")
+  }
+
   static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
 }
 
