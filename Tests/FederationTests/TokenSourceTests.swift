@@ -316,14 +316,15 @@ struct TokenSourceTests {
     defer { close(answer) }
     let server = try Command(
       [
-        "sh", "-c", "exec openssl s_server -accept 127.0.0.1:0 -cert '\(certificate.file)' -key '\(certificate.key)'"
-          + " < '\(input)'",
+        "sh", "-c",
+        "exec openssl s_server -accept 127.0.0.1:0 -cert \(certificate.file) -key \(certificate.key) < \(input)",
       ], in: bench.folder.path)
     let line = try #require(server.readLine(beginningWith: "ACCEPT "))
     let around = try pod(
       bench, port: try #require(line.split(separator: ":").last.flatMap { Int($0) }), authority: authority)
     #expect(
-      TokenSource.kubernetes(nil).presence(in: around) == .present("this is a pod, and KUBERNETES_SERVICE_HOST is set"))
+      TokenSource.kubernetes(nil).presence(in: around)
+        == .present("this is a pod, and KUBERNETES_SERVICE_HOST is set"))
     let token = SourceBench.token(["sts.amazonaws.com"])
     async let received = TokenSource.kubernetes(nil).token(for: [Self.audience], lifetime: 60, in: around)
     let request = server.readLine(beginningWith: "POST ")

@@ -49,7 +49,8 @@ public struct Command: Sendable {
     Command(.delete, .tokens, "Remove the audience, or close the token or the policy", ["D"]),
     Command(.compare, .tokens, "Compare with another token, claim by claim", ["d"], hint: ("compare", 15)),
     Command(.verify, .tokens, "Verify again, fetching the keys anew", ["v"], hint: ("verify", 14)),
-    Command(.issuers, .tokens, "Choose the issuer or source that tokens are requested from", ["s"], hint: ("issuer", 9)),
+    Command(
+      .issuers, .tokens, "Choose the issuer or source that tokens are requested from", ["s"], hint: ("issuer", 9)),
     Command(.cancel, .tokens, "Cancel a request, clear a filter or a message", [.escape]),
     Command(.matrix, .trust, "All policies against all tokens", ["m"]),
     Command(
