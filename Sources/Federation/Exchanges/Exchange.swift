@@ -22,29 +22,6 @@ public protocol ExchangeOutcome: Sendable {
   var expiry: Timestamp? { get }
 }
 
-/// A name with its value, of what is sent or of what came back.
-public struct ExchangeField: Sendable, Hashable {
-  public let name: String
-  public let value: JSON
-  /// Whether only who asks for it may see the value.
-  public let isSecret: Bool
-
-  public init(_ name: String, _ value: JSON, isSecret: Bool = false) {
-    self.name = name
-    self.value = value
-    self.isSecret = isSecret
-  }
-
-  /// The value as text: of a string what it says, of any other the JSON.
-  public var text: String { value.stringValue ?? value.compact() }
-
-  /// What may be shown of a secret: how it begins, when that tells of what kind it is, and how long it is.
-  public static func shortened(_ secret: String) -> String {
-    let count = secret.utf8.count
-    return count < 60 ? "… (\(count) characters)" : "\(Visible.escaped(secret.prefix(8)))… (\(count) characters)"
-  }
-}
-
 /// A value that no exchange can be made with.
 public struct ExchangeInputError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Which one, as in `role-arn`.

@@ -51,6 +51,16 @@ public struct ExchangeClient: Sendable {
     self.pause = pause
   }
 
+  /// The same, told to one observer more.
+  func observed(_ other: @escaping @Sendable (Event) -> Void) -> ExchangeClient {
+    ExchangeClient(
+      fetcher: fetcher, clock: clock,
+      observe: { [observe] event in
+        observe(event)
+        other(event)
+      }, pause: pause)
+  }
+
   /// Sends a request until there is an answer that counts, and reads it.
   func send<Value>(
     _ request: ExchangeRequest, to party: ExchangeParty,

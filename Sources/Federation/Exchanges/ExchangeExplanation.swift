@@ -1,16 +1,6 @@
-/// What a party's error means, and what to do about it.
-public struct ExchangeExplanation: Sendable, Hashable {
-  public let meaning: String
-  public let remedy: String
-  /// Whether it is about times, so that clocks matter.
-  public let isAboutTime: Bool
+import Inspection
 
-  init(_ meaning: String, _ remedy: String, isAboutTime: Bool = false) {
-    self.meaning = meaning
-    self.remedy = remedy
-    self.isAboutTime = isAboutTime
-  }
-
+extension ExchangeExplanation {
   /// A line of a party's table: the first that fits explains.
   struct Row: Sendable {
     /// The code; nil for any.

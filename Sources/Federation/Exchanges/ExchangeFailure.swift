@@ -68,9 +68,9 @@ public struct ExchangeFailure: Error, Sendable, Equatable, CustomStringConvertib
     case .token(let problem): problem
     case .network(let reason): reason.found
     case .refused(let refusal):
-      "HTTP \(refusal.status)"
-        + [refusal.code, refusal.message].filter { !$0.isEmpty }.map { ", " + Self.shown($0) }.joined()
-    case .answer(let status, let problem): "HTTP \(status), \(Self.shown(problem))"
+      (["HTTP \(refusal.status)"] + [Visible.escaped(refusal.code), refusal.lines.joined(separator: " ")])
+        .filter { !$0.isEmpty }.joined(separator: ", ")
+    case .answer(let status, let problem): "HTTP \(status), \(Visible.escaped(problem))"
     case .cancelled: "cancelled"
     }
   }
@@ -97,12 +97,6 @@ public struct ExchangeFailure: Error, Sendable, Equatable, CustomStringConvertib
   public static func clockNote(skew: Int64, url: String) -> String {
     let host = (try? FetchURL(url, purpose: "the address"))?.host ?? Visible.escaped(url)
     return "The clock of this machine is \(Countdown.text(skew)) \(skew < 0 ? "ahead of" : "behind") that of \(host)."
-  }
-
-  /// Text of others, word for word but unable to act on a terminal; each of its lines stays one.
-  private static func shown(_ text: String) -> String {
-    let lines = text.prefix(4000).split(whereSeparator: \.isNewline).map { Visible.escaped($0) }
-    return lines.joined(separator: " ")
   }
 
   private static func hint(_ reason: FetchError.Reason) -> String {

@@ -1,3 +1,4 @@
+import Inspection
 import JOSE
 
 /// One request of an exchange.
@@ -67,14 +68,4 @@ enum ExchangeProblem: Error, Equatable {
   case refused(ExchangeRefusal)
   /// It is not the answer that it should be.
   case malformed(String)
-}
-
-/// What a party says when it gives nothing.
-public struct ExchangeRefusal: Sendable, Hashable {
-  /// The HTTP status.
-  public let status: Int
-  /// The code or the name of the error, such as `AccessDenied`; empty when there is none.
-  public let code: String
-  /// The text, word for word; of somebody else, to be escaped when it is shown.
-  public let message: String
 }

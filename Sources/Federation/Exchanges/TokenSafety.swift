@@ -1,3 +1,4 @@
+import Inspection
 import JOSE
 
 /// What may be taken from a party and handed on: into headers, files of other tools, and the environment.

@@ -1,3 +1,5 @@
+import Inspection
+
 /// What the errors of `AssumeRoleWithWebIdentity` mean.
 extension AWSExchange {
   /// AWS's SDKs ask again for these; `IDPCommunicationError` is one that the API's documentation calls worth it.

@@ -1,3 +1,5 @@
+import Inspection
+
 /// What the errors of Entra ID mean for a federated credential.
 extension EntraExchange {
   static func isRetryable(_ refusal: ExchangeRefusal) -> Bool {

@@ -1,3 +1,5 @@
+import Inspection
+
 /// What the errors of token endpoints mean (RFC 6749 §5.2, RFC 8693 §2.2.2).
 extension GenericExchange {
   static let explanations: [ExchangeExplanation.Row] = [

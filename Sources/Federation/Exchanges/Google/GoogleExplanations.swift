@@ -1,3 +1,5 @@
+import Inspection
+
 /// What the errors of Google's token service and of its IAM mean.
 extension GoogleExchange {
   static let explanations: [ExchangeExplanation.Row] = [

@@ -1,3 +1,5 @@
+import Inspection
+
 /// What the errors of Vault's and OpenBao's JWT login mean.
 extension VaultExchange {
   /// Vault's own client asks again for these: 412 is a node that has not caught up yet.

@@ -17,4 +17,13 @@ public enum ExchangeParty: String, Sendable, Hashable, CaseIterable {
     case .rfc8693: "the token endpoint"
     }
   }
+
+  /// What it gives for a token.
+  public var gift: String {
+    switch self {
+    case .aws: "credentials"
+    case .entra, .gcp, .rfc8693: "an access token"
+    case .vault: "a token of its own"
+    }
+  }
 }
