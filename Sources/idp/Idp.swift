@@ -33,7 +33,7 @@ struct Idp: ParsableCommand {
         idp token --audience sts.amazonaws.com     print a token
         idp verify token.txt --issuer https://token.actions.githubusercontent.com
         idp explain role.json --token token.txt    why a relying party refuses it
-        idp exchange aws --role-arn ARN            what AWS gives for a token, or why it gives nothing
+        idp exchange aws --role-arn ARN            trade a token for credentials
         idp publish public                         let relying parties verify, by files on any https host
       """,
     version: "idp \(version)",

@@ -21,6 +21,14 @@ extension Exchange {
     await run(token, by: ExchangeClient(environment: environment, clock: clock), progress: progress)
   }
 
+  /// The same for who only wants to show it.
+  public func report(
+    _ token: String, environment: [String: String], clock: @escaping @Sendable () -> Timestamp,
+    progress: @escaping @Sendable (ExchangeClient.Event) -> Void
+  ) async -> ExchangeReport {
+    await run(token, environment: environment, clock: clock, progress: progress).report
+  }
+
   func run(
     _ token: String, by client: ExchangeClient,
     progress: @escaping @Sendable (ExchangeClient.Event) -> Void = { _ in }

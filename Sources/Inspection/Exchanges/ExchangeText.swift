@@ -44,6 +44,9 @@ public struct ExchangeText {
     if case .gave(let fields, _) = report.result {
       lines.append(paint(.heading, "Came back"))
       write(fields, showsSecrets: showsSecrets)
+      if !showsSecrets, fields.contains(where: \.isSecret) {
+        lines.append(paint(.muted, "Secrets are hidden; --show-secrets shows them."))
+      }
     }
   }
 

@@ -33,7 +33,19 @@ extension ExchangeCommand {
   struct AWS: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "aws",
-      abstract: "Exchange a token for credentials of an AWS role (AssumeRoleWithWebIdentity).")
+      abstract: "Exchange a token for credentials of an AWS role (AssumeRoleWithWebIdentity).",
+      discussion: """
+        The token is made for it, for five minutes, and pinned: its claim https://aws.amazon.com/roles names the role, so \
+        that it opens no other. IDP_AWS_ROLE_ARN, AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME, AWS_REGION and \
+        AWS_ENDPOINT_URL_STS count where an option is left out.
+
+        EXAMPLES
+          idp exchange aws --role-arn arn:aws:iam::111122223333:role/deploy
+          idp exchange aws --role-arn "$ROLE" --region eu-central-1 -d 15m
+          idp exchange aws --role-arn "$ROLE" --trust role.json
+          idp exchange aws --role-arn "$ROLE" --json --show-secrets
+          idp exchange aws --role-arn "$ROLE" --token token.txt
+        """)
 
     @OptionGroup var aws: AWSExchangeOptions
     @OptionGroup var token: ExchangeTokenOptions
@@ -58,7 +70,14 @@ extension ExchangeCommand {
   struct Azure: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "azure",
-      abstract: "Exchange a token for an access token of Entra ID (client assertion).")
+      abstract: "Exchange a token for an access token of Entra ID (client assertion).",
+      discussion: """
+        AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_AUTHORITY_HOST count where an option is left out.
+
+        EXAMPLES
+          idp exchange azure --tenant acme.onmicrosoft.com --client-id "$APP"
+          idp exchange azure --scope https://vault.azure.net/.default
+        """)
 
     @OptionGroup var entra: EntraExchangeOptions
     @OptionGroup var token: ExchangeTokenOptions
@@ -75,7 +94,14 @@ extension ExchangeCommand {
   struct GCP: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "gcp",
-      abstract: "Exchange a token for an access token of Google Cloud, of a service account when one is named.")
+      abstract: "Exchange a token for an access token of Google Cloud, of a service account when one is named.",
+      discussion: """
+        The token is for https: and the provider's full name, which it takes unless others were configured.
+
+        EXAMPLES
+          idp exchange gcp --provider "$PROVIDER"
+          idp exchange gcp --provider "$PROVIDER" --service-account "$ACCOUNT"
+        """)
 
     @OptionGroup var google: GoogleExchangeOptions
     @OptionGroup var token: ExchangeTokenOptions
@@ -94,7 +120,14 @@ extension ExchangeCommand {
   struct Vault: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "vault",
-      abstract: "Exchange a token for one of Vault or OpenBao (the login of their JWT method).")
+      abstract: "Exchange a token for one of Vault or OpenBao (the login of their JWT method).",
+      discussion: """
+        VAULT_ADDR, BAO_ADDR, VAULT_NAMESPACE, VAULT_CACERT and IDP_VAULT_ROLE count where an option is left out.
+
+        EXAMPLES
+          idp exchange vault --address https://vault.example.org --role app
+          idp exchange vault --role app --mount team/jwt --trust role.json
+        """)
 
     @OptionGroup var vault: VaultExchangeOptions
     @OptionGroup var token: ExchangeTokenOptions
@@ -113,7 +146,13 @@ extension ExchangeCommand {
   struct RFC8693: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "rfc8693",
-      abstract: "Exchange a token at any token endpoint that speaks RFC 8693.")
+      abstract: "Exchange a token at any token endpoint that speaks RFC 8693.",
+      discussion: """
+        EXAMPLES
+          idp exchange rfc8693 "$URL" --audience sts.example.org
+          idp exchange rfc8693 "$URL" --token token.txt --param scope=read
+          idp exchange rfc8693 "$URL" --audience x --param-file client_secret=FILE
+        """)
 
     @Argument(help: ArgumentHelp("The token endpoint.", valueName: "url"))
     var endpoint: String

@@ -35,7 +35,9 @@ struct ExchangeReportOptions: ParsableArguments {
     }
     let now = Surroundings.now()
     var foresight: ExchangeForesight?
-    if case .refused = run.report.result { foresight = try self.foresight(exchange.party, token, name, workspace, now) }
+    if case .refused(let refusal, _) = run.report.result {
+      foresight = self.foresight(refusal, exchange.party, token, name, workspace, now)
+    }
     if output.json {
       var document = ExchangeJSON.document(run.report, showsSecrets: showSecrets)
       if let foresight { document.set("trust", to: VerdictJSON.explain(foresight.verdicts)) }
@@ -45,8 +47,8 @@ struct ExchangeReportOptions: ParsableArguments {
       var text = ExchangeText.render(
         run.report, now: now, showsSecrets: showSecrets, paint: { paint($0, $1) },
         utcOffset: workspace.configuration.usesLocalTime ? Surroundings.utcOffset(now) : 0, ascii: Output.isASCII)
-      if let foresight, case .refused(let refusal, _) = run.report.result {
-        text += "\n" + paint(.heading, foresight.sentence(refusal)) + "\n"
+      if let foresight {
+        text += "\n" + paint(.heading, foresight.sentence) + "\n"
         text += VerdictText.render(foresight.verdicts, paint: { paint($0, $1) }, ascii: Output.isASCII)
       }
       try Output.print(text)
@@ -62,8 +64,9 @@ struct ExchangeReportOptions: ParsableArguments {
   }
 
   private func foresight(
-    _ party: ExchangeParty, _ token: String, _ name: String?, _ workspace: Workspace, _ now: Timestamp
-  ) throws(Failure) -> ExchangeForesight? {
+    _ refusal: ExchangeRefusal, _ party: ExchangeParty, _ token: String, _ name: String?, _ workspace: Workspace,
+    _ now: Timestamp
+  ) -> ExchangeForesight? {
     let inputs = (workspace.configuration.policies + documents).map { PolicyInput.file($0) }
     guard !inputs.isEmpty else { return nil }
     let policies = PolicyFiles.read(inputs)
@@ -71,7 +74,6 @@ struct ExchangeReportOptions: ParsableArguments {
     let compact = CompactToken(parsing: token)
     let inspection = Inspection(compact, options: KeyResolver(workspace: workspace).options(compact), now: now)
     guard let documents = policies.documents, let presented = PresentedToken(inspection) else { return nil }
-    let foresight = ExchangeForesight(documents, party: party, name: name, token: presented, at: now)
-    return foresight.verdicts.isEmpty ? nil : foresight
+    return ExchangeForesight(of: refusal, by: party, name: name, documents, token: presented, at: now)
   }
 }

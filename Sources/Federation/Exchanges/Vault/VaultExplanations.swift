@@ -64,7 +64,9 @@ extension VaultExchange {
       "Have the issuer leave it out."),
     .init(nil, "Vault is sealed", "The server is sealed, and does nothing until it is opened.", "Ask its operators."),
     .init(
-      nil, "permission denied", "The role's token_bound_cidrs leave this address out, or the namespace is another.",
-      "Check both."),
+      nil, "permission denied",
+      "There is no JWT auth method at this mount (that is how OpenBao answers where it knows none), the namespace is "
+        + "another, or the role's token_bound_cidrs leave this address out.",
+      "Check --mount and --namespace, then the role."),
   ]
 }
