@@ -43,7 +43,8 @@ public struct ExchangeForesight: Sendable {
   /// Whether an answer is the one that came: the same code, or where there are none the same words.
   private static func isSame(_ answer: PartyAnswer, _ refusal: ExchangeRefusal) -> Bool {
     if !refusal.code.isEmpty { return answer.code == refusal.code }
-    return [answer.message, answer.code].contains { !$0.isEmpty && refusal.message.contains($0) }
+    let words = answer.message.isEmpty ? answer.code : answer.message
+    return !words.isEmpty && refusal.message.contains(words)
   }
 }
 
