@@ -60,6 +60,7 @@ enum Interface {
     options.glyphs = glyphs
     options.keyMap = configuration.keyMap
     options.policies = configuration.policies
+    options.exchangeInputs = OrderedExchange.known(Surroundings.environment)
     return options
   }
 

@@ -16,6 +16,7 @@ final class InterfaceEffects: Sendable {
   /// What blocks, in the order in which it was asked for.
   private let work = Worker()
   private let watch: FileWatch
+  private let exchanges: InterfaceExchanges
   /// An issuer is not to be run down by `R` on a long list.
   private let turnstile = Turnstile(places: 4)
 
@@ -23,6 +24,7 @@ final class InterfaceEffects: Sendable {
     self.workspace = workspace
     resolver = KeyResolver(workspace: workspace)
     self.port = port
+    exchanges = InterfaceExchanges(workspace: workspace, port: port, work: work)
     watch = FileWatch { port.post(.policiesChanged) }
     clipboard = ClipboardCopy(
       choice: workspace.configuration.clipboard, environment: Surroundings.environment,
@@ -40,6 +42,8 @@ final class InterfaceEffects: Sendable {
     case .fetchKeys(let id, let issuer, nil, let keyID, let refresh): fetchKeys(id, issuer, keyID, refresh)
     case .fetchKeys(let id, _, let source?, let keyID, let refresh): fetchServedKeys(id, source, keyID, refresh)
     case .cancel(let id): tasks.withLock { $0.removeValue(forKey: id) }?.cancel()
+    case .exchange(let id, let order): exchanges.begin(id, order)
+    case .cancelExchange(let id): exchanges.cancel(id)
     case .copy(let text, let what): Worker.detach { self.copy(text, what) }
     case .openFile(let path): Worker.detach { self.open(path) }
     case .saveAudiences(let names): work.add { self.save(names) }
