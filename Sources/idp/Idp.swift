@@ -38,10 +38,11 @@ struct Idp: ParsableCommand {
       """,
     version: "idp \(version)",
     subcommands: [
-      OpenCommand.self, TokenCommand.self, InspectCommand.self, VerifyCommand.self, ExplainCommand.self,
-      LintCommand.self, MatrixCommand.self, PreflightCommand.self, ExchangeCommand.self, JWKSCommand.self,
-      DiscoveryCommand.self, PublishCommand.self, KeysCommand.self, ServeCommand.self, ReplicasCommand.self,
-      WorkspacesCommand.self, AudiencesCommand.self, DoctorCommand.self, CompletionsCommand.self, ManualCommand.self,
+      OpenCommand.self, TokenCommand.self, ExecCommand.self, SourcesCommand.self, InspectCommand.self,
+      VerifyCommand.self, ExplainCommand.self, LintCommand.self, MatrixCommand.self, PreflightCommand.self,
+      ExchangeCommand.self, JWKSCommand.self, DiscoveryCommand.self, PublishCommand.self, KeysCommand.self,
+      ServeCommand.self, ReplicasCommand.self, WorkspacesCommand.self, AudiencesCommand.self, DoctorCommand.self,
+      CompletionsCommand.self, ManualCommand.self,
     ], defaultSubcommand: OpenCommand.self)
 
   /// The command that somebody most likely meant.

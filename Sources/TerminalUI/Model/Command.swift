@@ -49,7 +49,8 @@ public struct Command: Sendable {
     Command(.delete, .tokens, "Remove the audience, or close the token or the policy", ["D"]),
     Command(.compare, .tokens, "Compare with another token, claim by claim", ["d"], hint: ("compare", 16)),
     Command(.verify, .tokens, "Verify again, fetching the keys anew", ["v"], hint: ("verify", 15)),
-    Command(.issuers, .tokens, "Choose the issuer that tokens are requested from", ["s"], hint: ("issuer", 10)),
+    Command(
+      .issuers, .tokens, "Choose the issuer or source that tokens are requested from", ["s"], hint: ("issuer", 10)),
     Command(
       .exchange, .tokens, "Exchange the token: with AWS, Entra ID, Google Cloud, Vault or any other", ["x"],
       hint: ("exchange", 9)

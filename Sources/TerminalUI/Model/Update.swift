@@ -14,7 +14,7 @@ extension Model {
     case .terminal(let event): return receive(event)
     case .tick(let moment): return advance(to: moment)
     case .tokenArrived(let id, let compact, let keys): tokenArrived(id, compact, keys)
-    case .tokenUnchecked(let id, let compact, let problem): tokenUnchecked(id, compact, problem)
+    case .tokenUnchecked(let id, let compact, let problem): return tokenUnchecked(id, compact, problem)
     case .tokenFailed(let id, let problem, let hint, let retryAfter):
       workFailed(id, .token, problem, hint, retryAfter: retryAfter)
     case .keysArrived(let id, let keys): keysArrived(id, keys)

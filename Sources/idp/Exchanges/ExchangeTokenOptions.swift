@@ -19,11 +19,11 @@ struct ExchangeTokenOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How long the token lives: 90s, 15m. Without it, five minutes.", valueName: "time"))
   var ttl: Duration?
 
-  @OptionGroup var source: TokenSourceOptions
+  @OptionGroup var source: SourceOptions
 
   func validate() throws {
-    if input != nil, audience != nil || ttl != nil || source.issuer != nil {
-      throw ValidationError("--token is a token that there is: --audience, --ttl and --issuer go without it.")
+    if input != nil, audience != nil || ttl != nil || source.issuer != nil || source.chosen.source != nil {
+      throw ValidationError("--token is a token that there is: --audience, --ttl, --source and --issuer go without it.")
     }
   }
 
@@ -35,21 +35,23 @@ struct ExchangeTokenOptions: ParsableArguments {
   /// - Parameters:
   ///   - standard: the audience, when the command line names none; nil when it has to.
   ///   - claims: for a token of the embedded issuer.
+  ///   - lifetime: when the command line names none, in seconds.
+  ///   - isQuiet: for programs that take whatever is said for a failure.
   func token(
-    for standard: String?, claims: JSONObject = JSONObject(), _ workspace: Workspace
+    for standard: String?, claims: JSONObject = JSONObject(), lifetime: Int64 = lifetime,
+    isQuiet: Bool = false, _ workspace: Workspace
   ) throws(Failure) -> String {
     if let input { return try TokenInput(argument: input).token.text }
     guard let audience = audience ?? standard else {
       throw Failure("usage", "Which audience the token is for is not said.", hint: "Give --audience NAME, or --token.")
     }
-    let isServed = source.issuer.map { !$0.hasSameBytes(as: workspace.configuration.issuer.issuer.text) } ?? false
-    if isServed, !claims.members.isEmpty {
-      Output.note("idp: the token is not pinned to the role: a served issuer decides itself which claims it has\n")
+    let supply = try TokenSupply.chosen(source, workspace)
+    try supply.check(lifetime: ttl)
+    if !supply.isEmbedded, !claims.members.isEmpty, !isQuiet {
+      Output.note("idp: the token is not pinned to the role: \(supply.name) decides itself which claims it has\n")
     }
-    return try source.token(
-      TokenRequest(
-        audiences: [audience], lifetime: ttl?.seconds ?? Self.lifetime, claims: isServed ? JSONObject() : claims),
-      workspace
-    ).compact
+    return try supply.token(
+      audiences: [audience], lifetime: supply.takesLifetime ? ttl?.seconds ?? lifetime : nil,
+      claims: supply.isEmbedded ? claims : JSONObject())
   }
 }
