@@ -22,6 +22,8 @@ public struct IssuerServer: Sendable {
     settings: ServerSettings, backend: any IssuerBackend, clock: @escaping @Sendable () -> Int64,
     log: @escaping @Sendable (ServerEvent) -> Void, logger: Logger
   ) {
+    let repeats = Repeats()
+    let log: @Sendable (ServerEvent) -> Void = { event in if repeats.isNews(event, at: clock()) { log(event) } }
     self.settings = settings
     self.log = log
     self.logger = logger

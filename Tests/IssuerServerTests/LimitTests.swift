@@ -75,3 +75,21 @@ struct LimitTests {
     #expect(Origin.network(address, forwarded: forwarded, trustedProxies: ["127.0.0.1"]) == .address(expected))
   }
 }
+
+@Suite("what is told to the log")
+struct RepeatsTests {
+  @Test("the same trouble is told once a minute, whatever numbers are in it, and all else each time")
+  func repeats() {
+    let repeats = Repeats()
+    let now = LimitTests.minute
+    #expect(repeats.isNews(.trouble("etcd is away for 11 seconds"), at: now))
+    #expect(!repeats.isNews(.trouble("etcd is away for 12 seconds"), at: now + 1))
+    #expect(repeats.isNews(.trouble("the disk is full"), at: now + 1))
+    #expect(repeats.isNews(.trouble("etcd is away for 71 seconds"), at: now + 60))
+    // A clock that was set back silences nobody.
+    #expect(repeats.isNews(.trouble("etcd is away for 5 seconds"), at: now - 3600))
+    for _ in 0..<2 { #expect(repeats.isNews(.workspacesRead(count: 1), at: now)) }
+    for index in 0..<1000 { _ = repeats.isNews(.trouble(String(repeating: "x", count: index)), at: now) }
+    #expect(repeats.count <= 64)
+  }
+}

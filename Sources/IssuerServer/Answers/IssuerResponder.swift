@@ -79,7 +79,8 @@ struct IssuerResponder: HTTPResponder {
       return try site.publicAnswers()[keyPath: which].answer(request)
     } catch {
       site.desk.log(.trouble(error.description))
-      return Self.problem(TokenError(.unavailable, "the keys cannot be told at the moment; try again", retryAfter: 5))
+      return Self.problem(
+        TokenError(.unavailable, "the keys cannot be told at the moment; try again", retryAfter: error.retryAfter))
     }
   }
 

@@ -197,6 +197,8 @@ struct TokenDesk: Sendable {
 
   private func unavailable(_ error: BackendUnavailable) -> TokenError {
     log(.trouble(error.description))
-    return TokenError(.unavailable, "this server gives no tokens at the moment; try again", retryAfter: 5)
+    return TokenError(
+      .unavailable, "this server gives no tokens at the moment; try again",
+      retryAfter: error.retryAfter)
   }
 }

@@ -71,6 +71,11 @@ public struct TokenSigner: Sendable {
 public struct BackendUnavailable: Error, Sendable, Equatable, CustomStringConvertible {
   /// In a sentence, for the log; strangers are not told.
   public let description: String
+  /// When to try again, in seconds.
+  public let retryAfter: Int64
 
-  public init(_ description: String) { self.description = description }
+  public init(_ description: String, retryAfter: Int64 = 5) {
+    self.description = description
+    self.retryAfter = retryAfter
+  }
 }

@@ -29,25 +29,25 @@ final class FleetBackend: IssuerBackend {
       let published = try replica.publishedKeys()
       return PublishedKeys(keys: JWKSet(keys: published.keys), version: UInt64(published.version))
     } catch {
-      throw BackendUnavailable(error.description)
+      throw BackendUnavailable(error.description, retryAfter: error.retryAfter)
     }
   }
 
   func signer(at now: Int64) throws(BackendUnavailable) -> TokenSigner {
     do throws(FleetUnavailable) { return TokenSigner(try replica.signingKey()) } catch {
-      throw BackendUnavailable(error.description)
+      throw BackendUnavailable(error.description, retryAfter: error.retryAfter)
     }
   }
 
   func workspace(_ identifier: String) throws(BackendUnavailable) -> WorkspaceRegistration? {
     do throws(FleetUnavailable) { return try replica.registration(identifier) } catch {
-      throw BackendUnavailable(error.description)
+      throw BackendUnavailable(error.description, retryAfter: error.retryAfter)
     }
   }
 
   func workspace(userID: UInt32) throws(BackendUnavailable) -> WorkspaceRegistration? {
     do throws(FleetUnavailable) { return try replica.registration(userID: userID) } catch {
-      throw BackendUnavailable(error.description)
+      throw BackendUnavailable(error.description, retryAfter: error.retryAfter)
     }
   }
 

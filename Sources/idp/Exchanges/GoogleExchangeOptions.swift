@@ -44,13 +44,21 @@ struct GoogleExchangeOptions: ParsableArguments {
       "Give --provider //iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/NAME."
     )
     return try ExchangeInput.check(Self.optionNames) { () throws(ExchangeInputError) in
-      var place = impersonationURL
-      let account = serviceAccount ?? Variables(environment).first("GOOGLE_EXTERNAL_ACCOUNT_IMPERSONATED_EMAIL")
-      if place == nil, let account { place = try GoogleExchange.impersonationURL(of: account) }
-      return try GoogleExchange(
-        audience: provider, tokenURL: tokenURL, impersonationURL: place, scopes: scopes,
+      try GoogleExchange(
+        audience: provider, tokenURL: tokenURL, impersonationURL: try account(environment), scopes: scopes,
         lifetime: tokenLifetime?.seconds)
     }
+  }
+
+  /// Where the service account's token is to be had; nil when none is named.
+  func impersonationPlace(_ environment: [String: String] = Surroundings.environment) throws(Failure) -> String? {
+    try ExchangeInput.check(Self.optionNames) { () throws(ExchangeInputError) in try account(environment) }
+  }
+
+  private func account(_ environment: [String: String]) throws(ExchangeInputError) -> String? {
+    if let impersonationURL { return impersonationURL }
+    let account = serviceAccount ?? Variables(environment).first("GOOGLE_EXTERNAL_ACCOUNT_IMPERSONATED_EMAIL")
+    return try account.map(GoogleExchange.impersonationURL)
   }
 
   private static let optionNames = [
