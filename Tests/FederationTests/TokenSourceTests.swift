@@ -79,6 +79,8 @@ struct TokenSourceTests {
     #expect(try await failure(.variable("NOBODY"), around).code == "wrong-audience")
     let old = try await failure(.variable("OLD"), around)
     #expect(old.reason == .expired(seconds: 60) && old.isTransient)
+    #expect(TokenSource.variable("OLD").presence(in: around) == .absent("what is there has expired: $OLD"))
+    #expect(TokenSource.variable("OTHER").presence(in: around) == .present("$OTHER"))
     #expect(try await failure(.variable("TEXT"), around).code == "no-token")
     #expect(try await failure(.variable("ENCRYPTED"), around).code == "no-token")
     #expect(try await failure(.variable("EMPTY"), around).reason == .absent("EMPTY is not set"))

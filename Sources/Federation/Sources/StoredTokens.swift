@@ -31,7 +31,10 @@ struct StoredTokens {
 
   var presence: SourcePresence {
     do throws(SourceError) {
-      return .present(FetchError.quoted(try stored().map(\.place).joined(separator: ", ")))
+      let all = try stored()
+      let places = { (some: [Candidate]) in FetchError.quoted(some.map(\.place).joined(separator: ", ")) }
+      let live = all.filter { !TokenSource.isOver($0.token, at: surroundings.clock()) }
+      return live.isEmpty ? .absent("what is there has expired: \(places(all))") : .present(places(live))
     } catch {
       switch error.reason {
       case .absent(let missing), .file(let missing), .noToken(let missing): return .absent(missing)

@@ -89,6 +89,11 @@ extension TokenSource {
     }
   }
 
+  /// Whether a token says that it is over.
+  static func isOver(_ compact: String, at now: Timestamp) -> Bool {
+    (CompactToken(parsing: compact).claims?["exp"]?.doubleValue).map { $0 <= Double(now.seconds) } ?? false
+  }
+
   /// Whom a token is for.
   static func audiences(of claims: JSONObject) -> [String] {
     claims["aud"]?.arrayValue?.compactMap(\.stringValue) ?? [claims["aud"]?.stringValue].compactMap(\.self)

@@ -18,12 +18,15 @@ extension Exchange {
     _ token: String, environment: [String: String] = Surroundings.environment
   ) throws(Failure) -> Outcome {
     try Blocking.wait { () async throws(Failure) in
-      let run = await self.run(token, environment: environment, clock: { Surroundings.now() })
-      switch run.result {
-      case .success(let outcome): return outcome
-      case .failure(let failure): throw Failure(failure)
-      }
+      try await self.result(token, environment: environment).get()
     }
+  }
+
+  /// What the party gives for the token, or why it gives nothing.
+  func result(
+    _ token: String, environment: [String: String] = Surroundings.environment
+  ) async -> Result<Outcome, Failure> {
+    await run(token, environment: environment, clock: { Surroundings.now() }).result.mapError { Failure($0) }
   }
 }
 
@@ -37,6 +40,26 @@ extension AWSExchangeOptions {
     let subject = CompactToken(parsing: compact).claims?["sub"]?.stringValue
     return try exchange(subject: subject, now: now).outcome(
       compact, environment: Variables(Surroundings.environment).trusting("AWS_CA_BUNDLE"))
+  }
+
+  /// The variables that AWS's own tools take credentials from. Those that would choose others are left out of the
+  /// environment.
+  func environment(_ credentials: AWSCredentials, in environment: [String: String]) -> [String: String] {
+    let region = region ?? Variables(environment).first("AWS_REGION", "AWS_DEFAULT_REGION")
+    var environment = environment
+    // Some read the one only, some the other.
+    for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] { environment[name] = region }
+    for name in [
+      "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE",
+      "AWS_SECURITY_TOKEN",
+    ] {
+      environment[name] = nil
+    }
+    environment["AWS_ACCESS_KEY_ID"] = credentials.accessKeyID
+    environment["AWS_SECRET_ACCESS_KEY"] = credentials.secretAccessKey
+    environment["AWS_SESSION_TOKEN"] = credentials.sessionToken
+    environment["AWS_CREDENTIAL_EXPIRATION"] = credentials.expiration.rfc3339()
+    return environment
   }
 
   /// The arguments of a command that asks for the same role, wherever and in whatever environment it runs.

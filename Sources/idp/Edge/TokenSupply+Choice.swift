@@ -14,7 +14,9 @@ extension TokenSupply {
   static func chosen(_ option: SourceOption, _ workspace: Workspace) throws(Failure) -> TokenSupply {
     guard let name = option.source, name != "embedded" else { return TokenSupply(.embedded, workspace) }
     if KeyResolver.isURL(name) { return try of(issuer: name, credential: nil, workspace) }
-    guard let source = TokenSource(name: name) else { throw unknown(name) }
+    guard var source = TokenSource(name: name) else { throw unknown(name) }
+    // A shell leaves alone what stands behind a colon.
+    if case .file(let path) = source { source = .file(UserFolders.expanded(path)) }
     return TokenSupply(.source(source), workspace)
   }
 

@@ -6,6 +6,7 @@ import JOSE
 /// Which role of AWS a token is exchanged for; what is not given is taken from the variables that AWS's own tools read.
 struct AWSExchangeOptions: ParsableArguments {
   @Option(
+    name: [.customLong("role-arn"), .customLong("aws-role")],
     help: ArgumentHelp(
       "The role to become.", discussion: "Without it, IDP_AWS_ROLE_ARN, else AWS_ROLE_ARN.", valueName: "arn"))
   var roleARN: String?
@@ -62,6 +63,12 @@ struct AWSExchangeOptions: ParsableArguments {
         "usage", "Which role is to be had is not said.", hint: "Give --role-arn ARN, or set IDP_AWS_ROLE_ARN.")
     }
     return role
+  }
+
+  /// Whether anything but the role is given.
+  var narrows: Bool {
+    noPin || !policyARNs.isEmpty
+      || [roleSessionName, region, endpointURL, sessionPolicy].contains { $0 != nil } || duration != nil
   }
 
   /// The claims that pin a token to the role; none with `--no-pin`.

@@ -53,6 +53,18 @@ struct ExecRun {
     }
   }
 
+  /// What came of work that is under way, unless it is not to be waited for.
+  func outcome<Value: Sendable>(of work: Blocking.Pending<Result<Value, Failure>>) throws(Stop) -> Value {
+    while true {
+      switch work.value {
+      case .success(let value)?: return value
+      case .failure(let failure)?: throw .failure(failure)
+      case nil: break
+      }
+      if let signal = signals.next(within: 20), signal.number != SIGCHLD { throw .signal(signal.number) }
+    }
+  }
+
   private mutating func step() throws(Stop) -> Int64 {
     do throws(Failure) { return try keeper.step() } catch { throw .failure(error) }
   }
