@@ -97,17 +97,19 @@ class Sources(EndToEndCase):
         self.addCleanup(github.close)
         return github
 
-    def start(self, *arguments, environment={}):
+    def start(self, *arguments, environment={}, **options):
         """`idp` beside the test, in a session of its own."""
         process = subprocess.Popen(
             [self.workspace.program, *arguments], cwd=self.workspace.repository,
             env=self.workspace.environment | {"XDG_RUNTIME_DIR": self.runtime} | environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **options)
 
         def end():
             if process.poll() is None:
                 process.kill()
-            process.communicate()
+            process.wait()
+            for pipe in (process.stdout, process.stderr):
+                pipe.close()
 
         self.addCleanup(end)
         return process
@@ -177,6 +179,18 @@ class Sources(EndToEndCase):
         self.assertEqual(errors.count("says: busy"), 3)
         self.assertIn("the one there ", errors)
         self.assertNotIn("the-job", errors)
+
+    def test_it_outlives_its_terminal_when_it_was_told_to_and_those_who_read_its_notes(self):
+        process = self.start(
+            "token", "--audience", "a", "--ttl", "3s", "--out", self.file, "--watch",
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        process.stderr.close()
+        first = self.until(self.read, "the first token")
+        process.send_signal(signal.SIGHUP)
+        second = self.until(lambda: self.read() != first and self.read(), "the second token")
+        self.until(lambda: self.read() != second, "the third token")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=20), 0)
 
     def test_what_waiting_does_not_mend_ends_it_at_once(self):
         process = self.start("token", "--audience", "a", "--source", "env:NONE", "--out", self.file, "--watch")

@@ -3,6 +3,8 @@ import Glibc
 /// Signals that are taken one by one instead of striking the process.
 ///
 /// They are held back from this thread, and from all that begin after it; so it has to be made before any other thread is.
+/// Signals that we were started to ignore, as by nohup, are left alone. That nobody reads our notes any more is no reason
+/// to end: SIGPIPE is held back, and passed over.
 struct SignalQueue {
   struct Signal: Equatable {
     let number: Int32
@@ -17,7 +19,8 @@ struct SignalQueue {
   init(_ signals: [Int32]) {
     var set = sigset_t()
     sigemptyset(&set)
-    for signal in signals { sigaddset(&set, signal) }
+    for signal in signals where signal == SIGCHLD || !Self.isIgnored(signal) { sigaddset(&set, signal) }
+    sigaddset(&set, SIGPIPE)
     var earlier = sigset_t()
     pthread_sigmask(SIG_BLOCK, &set, &earlier)
     self.set = set
@@ -30,9 +33,16 @@ struct SignalQueue {
     var info = siginfo_t()
     var limit = timespec(tv_sec: Int(milliseconds / 1000), tv_nsec: Int(milliseconds % 1000) * 1_000_000)
     let number = sigtimedwait(&set, &info, &limit)
-    guard number > 0 else { return nil }
+    guard number > 0, number != SIGPIPE else { return nil }
     // SI_KERNEL: the keyboard, or the end of the terminal; what processes send has SI_USER, which is 0, or less.
     return Signal(number: number, isOfTerminal: info.si_code > 0)
+  }
+
+  private static func isIgnored(_ signal: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(signal, nil, &action) == 0 else { return false }
+    // Functions cannot be compared; SIG_IGN is the address 1.
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// Ends this process by a signal, as it would have ended without the queue. Returns only if that is not possible.
