@@ -211,6 +211,21 @@ class Sources(EndToEndCase):
         self.assertTrue(output.startswith(self.runtime + "/"), output)
         self.assertEqual(os.listdir(self.runtime), [])
 
+    def test_what_one_that_was_killed_left_behind_goes_with_the_next_and_nothing_else_does(self):
+        living, killed = (
+            self.start("exec", "--audience", "a", "--", "sh", "-c", 'echo "$IDP_TOKEN_FILE"; exec sleep 5')
+            for _ in range(2))
+        living_file, killed_file = (process.stdout.readline().strip() for process in (living, killed))
+        killed.kill()
+        killed.wait()
+        self.assertTrue(os.path.exists(killed_file))
+        process = self.start("exec", "--audience", "a", "--", "true")
+        self.assertEqual(process.wait(timeout=20), 0)
+        self.assertEqual(os.listdir(self.runtime), [os.path.basename(os.path.dirname(living_file))])
+        living.send_signal(signal.SIGTERM)
+        self.assertEqual(living.wait(timeout=20), -signal.SIGTERM)
+        self.assertEqual(os.listdir(self.runtime), [])
+
     def test_signals_reach_the_command_and_it_decides_what_they_mean(self):
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
             with self.subTest(number.name):
