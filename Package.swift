@@ -93,7 +93,8 @@ let package = Package(
       name: "TerminalUITests", dependencies: ["TerminalUI", "TrustPolicy", "Inspection", "JOSE"], exclude: ["Snapshots"]
     ),
     .testTarget(
-      name: "CommandTests", dependencies: ["idp", "Inspection", "Issuer", "JOSE", "TrustPolicy"],
+      name: "CommandTests",
+      dependencies: ["idp", "Federation", "Inspection", "Issuer", "JOSE", "TerminalUI", "TrustPolicy"],
       exclude: ["Transcripts"]),
   ],
   swiftLanguageModes: [.v6]

@@ -108,6 +108,15 @@ extension FetchError.Reason {
     }
   }
 
+  /// Whether the same request may succeed later without anybody changing anything.
+  var isTransient: Bool {
+    switch self {
+    case .nameNotFound, .refused, .timeOut, .connection: true
+    case .status(let status): status == 429 || status >= 500
+    default: false
+    }
+  }
+
   /// What was found.
   var found: String {
     switch self {

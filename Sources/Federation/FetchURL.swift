@@ -1,6 +1,7 @@
 import Inspection
 
-/// A URL that may be asked: https anywhere, http on this machine only, no user, no fragment.
+/// A URL that may be asked: https anywhere, http on this machine only, no user, no fragment. A metadata server of a cloud,
+/// which has no https, may be asked by those who mean one.
 struct FetchURL: Sendable, Hashable {
   let text: String
   /// The path and the query, as a request has them.
@@ -15,7 +16,9 @@ struct FetchURL: Sendable, Hashable {
   /// - Parameters:
   ///   - text: the URL, as somebody wrote it.
   ///   - purpose: what it is for, for the error: `the issuer`, `jwks_uri`.
-  init(_ text: String, purpose: String) throws(FetchError) {
+  ///   - allowsMetadataServers: whether plain http is also for where clouds have their metadata servers: in the machine's
+  ///     own network, at addresses that are not on the Internet.
+  init(_ text: String, purpose: String, allowsMetadataServers: Bool = false) throws(FetchError) {
     guard text.utf8.count <= 2048, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"\"<>\\^`{|}".utf8.contains($0) })
     else {
       throw FetchError(
@@ -42,12 +45,16 @@ struct FetchURL: Sendable, Hashable {
     self.authority = String(authority)
     self.host = host
     self.port = port
-    guard isSecure || isLoopback else {
+    guard isSecure || isLoopback || (allowsMetadataServers && (isPrivate || Self.metadataHosts.contains(self.host)))
+    else {
       throw FetchError(
         url: text,
         .url("\(purpose) is plain http, which is for this machine only; anyone on the way could read and change it"))
     }
   }
+
+  /// The names of Google's metadata server, which lead to it within Google's network only.
+  private static let metadataHosts: Set = ["metadata.google.internal", "metadata"]
 
   /// The discovery document of an issuer: a slash at its end is removed first (OpenID Connect Discovery 1.0 §4).
   static func discovery(of issuer: String) throws(FetchError) -> FetchURL {

@@ -33,16 +33,18 @@ struct Idp: ParsableCommand {
         idp token --audience sts.amazonaws.com     print a token
         idp verify token.txt --issuer https://token.actions.githubusercontent.com
         idp explain role.json --token token.txt    why a relying party refuses it
+        idp exchange aws --role-arn ARN            trade a token for credentials
+        idp login aws --role-arn ARN               credentials for AWS's own tools
         idp publish public                         let relying parties verify, by files on any https host
       """,
     version: "idp \(version)",
     subcommands: [
-      OpenCommand.self, TokenCommand.self, InspectCommand.self, VerifyCommand.self, ExplainCommand.self,
-      LintCommand.self, MatrixCommand.self, PreflightCommand.self, JWKSCommand.self, DiscoveryCommand.self,
-      PublishCommand.self, KeysCommand.self, ServeCommand.self, ReplicasCommand.self, WorkspacesCommand.self,
-      AudiencesCommand.self,
-      DoctorCommand.self, CompletionsCommand.self,
-      ManualCommand.self,
+      OpenCommand.self, TokenCommand.self, ExecCommand.self, SourcesCommand.self, InspectCommand.self,
+      VerifyCommand.self, ExplainCommand.self, LintCommand.self, MatrixCommand.self, PreflightCommand.self,
+      ExchangeCommand.self, LoginCommand.self, CredentialCommand.self, CredentialConfigCommand.self,
+      GCloudTokenCommand.self, JWKSCommand.self, DiscoveryCommand.self, PublishCommand.self, KeysCommand.self,
+      ServeCommand.self, ReplicasCommand.self, WorkspacesCommand.self, AudiencesCommand.self, DoctorCommand.self,
+      CompletionsCommand.self, ManualCommand.self,
     ], defaultSubcommand: OpenCommand.self)
 
   /// The command that somebody most likely meant.

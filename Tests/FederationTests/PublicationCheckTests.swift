@@ -329,7 +329,8 @@ extension [Check] {
 
 @Suite struct PublicationCertificateTests {
   /// Now: the certificates of the tests hold for two days.
-  private static let now = Timestamp(Int64(time(nil)))
+  /// Asked anew each time: a certificate that was made meanwhile does not hold before.
+  private static var now: Timestamp { Timestamp(Int64(time(nil))) }
 
   private func serve(_ publication: Publication, on server: TLSServer) throws {
     try server.serve(

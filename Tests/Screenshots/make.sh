@@ -10,7 +10,7 @@ program=$(realpath "${1:-$top/.build/release/idp}")
 folder=${2:-$top/screenshots}
 [ -x "$program" ] || { echo "$program is not there: swift build -c release --static-swift-stdlib --product idp"; exit 1; }
 
-packages=(fonts-jetbrains-mono git imagemagick kitty libgl1-mesa-dri python3 xdotool xvfb)
+packages=(fonts-jetbrains-mono git imagemagick kitty libgl1-mesa-dri openssl python3 xdotool xvfb)
 if ! dpkg -s "${packages[@]}" >/dev/null 2>&1; then
   sudo=()
   [ "$(id -u)" = 0 ] || sudo=(sudo env DEBIAN_FRONTEND=noninteractive)
@@ -306,3 +306,39 @@ shows '12:00:48Z'
 press 's'
 shows 'asked with the credential in'
 picture issuers
+
+# -- What a party gives for a token: one that stands in for AWS, behind a proxy and with certificates of its own
+
+certificates=$work/certificates
+mkdir "$certificates"
+openssl_then() { env "${still[@]}" openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "$@" 2>/dev/null; }
+openssl_then -subj '/CN=authority of the pictures' -addext keyUsage=keyCertSign \
+  -keyout "$certificates/ca.key" -out "$certificates/ca.pem"
+openssl_then -CA "$certificates/ca.pem" -CAkey "$certificates/ca.key" -subj /CN=sts \
+  -addext subjectAltName=DNS:sts.eu-central-1.amazonaws.com -addext basicConstraints=critical,CA:FALSE \
+  -keyout "$certificates/sts.key" -out "$certificates/sts.pem"
+mkfifo "$work/party-pipe"
+exec 4<>"$work/party-pipe"
+env "${still[@]}" python3 -B "$top/Tests/EndToEnd/party.py" "$certificates/sts.pem" "$certificates/sts.key" 2026-11-23T13:00:48Z >&4 &
+children+=($!)
+read -r -t 20 proxy <&4
+exchanging=("HTTPS_PROXY=$proxy" "SSL_CERT_FILE=$certificates/ca.pem" AWS_REGION=eu-central-1)
+
+# The policy that is selected is the role of the form.
+request_three 120 36 "${exchanging[@]}" --
+press ']x'
+shows 'Exchange the token'
+shows 'role/preview'
+press '\r'
+shows 'AWS gave credentials for 1h 0m'
+shows '^ . show secrets'
+picture exchange
+
+request_three 120 36 "${exchanging[@]}" --
+press 'x'
+shows 'role/deploy'
+press '\r'
+shows 'AWS refuses: AccessDenied'
+shows 'foresee this answer'
+shows '^ . why|^ t why'
+picture exchange-refused

@@ -302,6 +302,72 @@ struct IssuerTests {
     #expect(screen.text.contains("signature ok") && screen.lines[0].contains("RS256"))
   }
 
+  // MARK: - Sources
+
+  private static let foreign = "https://token.actions.githubusercontent.com"
+
+  /// A screen on which the token service of a CI system was found.
+  private static func found(_ columns: Int = 100, _ rows: Int = 30) -> ScreenDriver {
+    screen(columns, rows) { options in
+      options.otherIssuers.append(
+        IssuerChoice(
+          url: "github-actions", note: "source", access: "ACTIONS_ID_TOKEN_REQUEST_URL is set", isSource: true))
+    }
+  }
+
+  private static func foreignToken() -> String {
+    let now = ScreenDriver.start.seconds
+    return TokenFixture.signed(
+      #"{"iss":"\#(foreign)","sub":"repo:acme/app","aud":"sts.amazonaws.com","iat":\#(now),"exp":\#(now + 300)}"#)
+  }
+
+  @Test("a source that was found is offered, and asked once it was chosen")
+  func offersSources() throws {
+    var screen = Self.found()
+    try screen.press("enter")
+    #expect(requests(screen) == [.embedded])
+    try screen.press("s", "G")
+    #expect(screen.text.contains("Issuers and sources"))
+    #expect(screen.text.contains("found here: ACTIONS_ID_TOKEN_REQUEST_URL is set"))
+    try screen.press("enter", "enter")
+    #expect(screen.lines[0].contains("github-actions (source)"))
+    #expect(requests(screen) == [.embedded, IssuerID(3)])
+  }
+
+  @Test("who issued a source's token only the token says: nobody is asked before the person agreed")
+  func checksSources() throws {
+    var screen = Self.found()
+    try screen.press("s", "G", "enter", "enter")
+    let id = try #require(screen.lastRequest)
+    screen.effects = []
+    screen.send(.tokenUnchecked(id, Self.foreignToken(), problem: "v fetches the keys of its issuer"))
+    #expect(screen.effects.isEmpty)
+    #expect(screen.text.contains("signature not checked") && !screen.text.contains("expected github-actions"))
+    try screen.press("v")
+    #expect(screen.effects.isEmpty && screen.text.contains("Fetch the keys of \(Self.foreign)?"))
+    try screen.press("y")
+    let fetch = Effect.fetchKeys(id, issuer: Self.foreign, requestedFrom: nil, keyID: "7f3a90c1", refresh: true)
+    #expect(screen.effects == [fetch])
+    screen.send(.keysArrived(id, TokenFixture.keys))
+    #expect(screen.text.contains("signature ok"))
+    // The next token is checked without another question.
+    try screen.press("r")
+    screen.effects = []
+    screen.send(.tokenUnchecked(id, Self.foreignToken(), problem: "v fetches the keys of its issuer"))
+    #expect(screen.effects.count == 1 && screen.effects != [fetch])
+    guard case .fetchKeys(id, Self.foreign, nil, _, false) = screen.effects[0] else {
+      Issue.record("\(screen.effects)")
+      return
+    }
+  }
+
+  @Test("sources look as their snapshots", arguments: [(100, 30), (60, 20)])
+  func sourcesPicture(columns: Int, rows: Int) throws {
+    var screen = Self.found(columns, rows)
+    try screen.press("s", "G")
+    try expectSnapshot(screen, "sources-\(columns)x\(rows)")
+  }
+
   // MARK: - Pictures
 
   @Test("look as their snapshots", arguments: [(100, 30), (60, 20), (40, 10)])

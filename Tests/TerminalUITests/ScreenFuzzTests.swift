@@ -46,13 +46,14 @@ struct ScreenFuzzTests {
     var numbers = SeededNumbers(1)
     var screen = ScreenDriver(glyphs: glyphs) {
       $0.renewsAutomatically = true
+      $0.exchangeInputs = [.aws: ["role-arn": ExchangeTests.role], .vault: ["address": "\u{1B}[2J"]]
       $0.otherIssuers = [
         IssuerChoice(url: IssuerTests.served, note: "served issuer", access: "at the socket /run/\u{1B}[2Jidp"),
         IssuerChoice(url: "https://keys.example", note: "keys only", access: "", obstacle: "no \u{202E}credential"),
       ]
     }
     let keys: [Key] =
-      "abcdhijklnoprstuvwxyzDGMNQRY?/:.1234 \u{e9}\u{202E}".map { Key.character($0) }
+      "abcdhijklnoprstuvwxxxyzDGMNQRY?/:.1234 \u{e9}\u{202E}".map { Key.character($0) }
       + [
         .enter, .enter, .enter, .tab, .backTab, .escape, .backspace, .delete, .up, .down, .left, .right, .pageUp,
         .pageDown, .home, .end, .control("p"), .control("d"), .control("u"), .control("w"), .control("l"), .function(1),
@@ -74,6 +75,15 @@ struct ScreenFuzzTests {
         screen.send(
           .terminal(.mouse(Mouse(kinds[Int.random(in: 0..<6, using: &numbers)], column: column, row: row))))
       case 3: screen.pass(milliseconds: Int64.random(in: 0...500_000, using: &numbers))
+      case 5:
+        let exchange = screen.effects.lazy.compactMap { if case .exchange(let id, _) = $0 { id } else { nil } }.last
+        guard let exchange else { continue }
+        switch Int.random(in: 0..<4, using: &numbers) {
+        case 0: screen.send(.exchangeEnded(exchange, ExchangeTests.success))
+        case 1: screen.send(.exchangeEnded(exchange, ExchangeTests.refusal))
+        case 2: screen.send(.exchangeProgress(exchange, "asks \u{1B}[2J\u{202E}"))
+        default: screen.send(.exchangeRefused(exchange, input: "region", problem: "no \u{9B}2J"))
+        }
       case 4:
         guard let id = screen.lastRequest else { continue }
         switch Int.random(in: 0..<6, using: &numbers) {

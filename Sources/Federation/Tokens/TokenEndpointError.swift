@@ -64,6 +64,15 @@ public struct TokenEndpointError: Error, Sendable, Equatable, CustomStringConver
     }
   }
 
+  /// Whether the same request may be granted later without anybody changing anything.
+  public var isTransient: Bool {
+    switch reason {
+    case .transport(let reason): reason.isTransient
+    case .tooManyRequests, .unavailable: true
+    default: false
+    }
+  }
+
   public var description: String { "Cannot get a token from \(url): \(found)." }
 
   private var found: String {

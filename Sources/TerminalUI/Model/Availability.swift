@@ -18,6 +18,7 @@ extension Model {
     case .issuers:
       options.otherIssuers.isEmpty
         ? "there is no other issuer; name one in the configuration: issuers, with url and credential" : nil
+    case .exchange: tokenObstacle ?? exchangeObstacle
     case .copyToken, .copyMenu, .printToken: tokenObstacle
     case .copyBearer, .copyExport: tokenObstacle ?? lineObstacle
     case .copyHeader:
@@ -54,6 +55,11 @@ extension Model {
     guard let entry = selectedEntry else { return "the list is empty; \(key(.add)) adds an audience" }
     if entry.pending != nil { return "the token is still being requested" }
     return "there is no token yet; \(key(.activate)) requests one"
+  }
+
+  private var exchangeObstacle: String? {
+    token?.inspection.token.kind == .jwe
+      ? "the token is encrypted (JWE), for somebody who has its key: nobody else exchanges it" : nil
   }
 
   /// A broken token may hold quotes or semicolons: in a line for a shell or a request they would be more than a token.

@@ -3,7 +3,7 @@ public enum CommandID: String, Sendable, Hashable, CaseIterable {
   case activate, renew
   case renewAll = "renew-all"
   case add = "add-audience"
-  case delete, open, compare, verify, issuers, cancel
+  case delete, open, compare, verify, issuers, exchange, cancel
 
   case trust, matrix
   case editClaim = "edit"

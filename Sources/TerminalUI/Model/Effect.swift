@@ -9,6 +9,10 @@ public enum Effect: Sendable, Hashable {
   case fetchKeys(EntryID, issuer: String, requestedFrom: IssuerID? = nil, keyID: String?, refresh: Bool)
   /// Stop the request for an entry; an answer that comes all the same is dropped.
   case cancel(EntryID)
+  /// Exchange a token; answered by `exchangeProgress` and then by `exchangeEnded` or `exchangeRefused`.
+  case exchange(ExchangeID, ExchangeOrder)
+  /// Stop an exchange; an answer that comes all the same is dropped.
+  case cancelExchange(ExchangeID)
   /// Put a text on the clipboard; answered by `copied` or `copyFailed`.
   case copy(String, what: String)
   /// Read a file; answered by `opened` or `openFailed`.

@@ -10,9 +10,9 @@ public struct IssuerID: Sendable, Hashable {
   public static let embedded = IssuerID(0)
 }
 
-/// An issuer that the person can choose to request tokens from.
+/// An issuer, or another source, that the person can choose to request tokens from.
 public struct IssuerChoice: Sendable, Hashable {
-  /// Its identifier, as it stands in `iss`.
+  /// Its identifier, as it stands in `iss`; of a source its name.
   public var url: String
   /// What kind of issuer it is, for example "embedded issuer".
   public var note: String
@@ -20,12 +20,15 @@ public struct IssuerChoice: Sendable, Hashable {
   public var access: String
   /// Why no token can be requested from it, as a sentence; nil when one can.
   public var obstacle: String?
+  /// Whether it is a source, such as the CI system around the program, whose tokens say themselves who issued them.
+  public var isSource: Bool
 
-  public init(url: String, note: String, access: String, obstacle: String? = nil) {
+  public init(url: String, note: String, access: String, obstacle: String? = nil, isSource: Bool = false) {
     self.url = url
     self.note = note
     self.access = access
     self.obstacle = obstacle
+    self.isSource = isSource
   }
 }
 

@@ -18,6 +18,13 @@ public enum Message: Sendable {
   case keysArrived(EntryID, KeySource)
   case keysFailed(EntryID, problem: String, hint: String? = nil)
 
+  /// What an exchange waits for, in a line for a person.
+  case exchangeProgress(ExchangeID, String)
+  /// What came of an exchange.
+  case exchangeEnded(ExchangeID, ExchangeReport)
+  /// Nothing was sent: what is wrong, and with which input, when it is one.
+  case exchangeRefused(ExchangeID, input: String?, problem: String)
+
   /// Something was put on the clipboard: "token", by "OSC 52", so many characters.
   case copied(what: String, how: String, length: Int)
   case copyFailed(what: String, problem: String)

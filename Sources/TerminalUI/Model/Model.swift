@@ -30,6 +30,10 @@ public struct Model: Sendable {
 
   /// Issuers that the person allowed keys to be fetched from, until the program ends.
   var confirmedIssuers: Set<String> = []
+  /// What was typed for the last exchange with each party.
+  var exchangeInputs: [ExchangeParty: [String: String]] = [:]
+  /// How many exchanges there were.
+  var exchangeCount = 0
   private var nextNumber = 0
 
   /// A model that lists the audiences of the options, none of them requested yet.

@@ -15,6 +15,8 @@ public struct ModelOptions: Sendable {
   public var trustedIssuers: Set<String>
   /// Files with trust policies, which are read at the start.
   public var policies: [String] = []
+  /// What the environment says of exchanges, by the names of their inputs.
+  public var exchangeInputs: [ExchangeParty: [String: String]] = [:]
   /// Renew tokens by themselves before they expire.
   public var renewsAutomatically = false
   /// Seconds of grace for time checks.

@@ -15,6 +15,7 @@ enum Overlay: Sendable {
   case trust(TrustView)
   case matrix(MatrixView)
   case issuers(IssuerList)
+  case exchange(ExchangeView)
 }
 
 /// The list of commands that `?` and `:` open: typing narrows it, Enter runs the selected one.

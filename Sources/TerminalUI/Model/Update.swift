@@ -14,11 +14,14 @@ extension Model {
     case .terminal(let event): return receive(event)
     case .tick(let moment): return advance(to: moment)
     case .tokenArrived(let id, let compact, let keys): tokenArrived(id, compact, keys)
-    case .tokenUnchecked(let id, let compact, let problem): tokenUnchecked(id, compact, problem)
+    case .tokenUnchecked(let id, let compact, let problem): return tokenUnchecked(id, compact, problem)
     case .tokenFailed(let id, let problem, let hint, let retryAfter):
       workFailed(id, .token, problem, hint, retryAfter: retryAfter)
     case .keysArrived(let id, let keys): keysArrived(id, keys)
     case .keysFailed(let id, let problem, let hint): workFailed(id, .keys, problem, hint)
+    case .exchangeProgress(let id, let note): exchangeProgress(id, note)
+    case .exchangeEnded(let id, let report): exchangeEnded(id, report)
+    case .exchangeRefused(let id, let input, let problem): exchangeRefused(id, input, problem)
     case .copied(let what, let how, let length):
       say(.info, "copied \(what), \(length) \(length == 1 ? "character" : "characters"), by \(how)")
     case .copyFailed(let what, let problem):

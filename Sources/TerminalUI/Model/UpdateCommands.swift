@@ -15,6 +15,7 @@ extension Model {
     case .issuers: showIssuers()
     case .compare: startComparison()
     case .verify: return verifyAgain()
+    case .exchange: startExchange()
     case .trust: showTrust()
     case .matrix: showMatrix()
     case .editClaim: startEditingClaim()

@@ -27,6 +27,7 @@ extension Model {
       }
     case .comparisonPicker(let selection): pick(command, selection)
     case .issuers(let list): return press(command, in: list)
+    case .exchange(let view): return press(key, command, in: view)
     case .trust(let view): return press(key, command, in: view)
     case .matrix(let view): return press(command, in: view)
     case .comparison(var view):
@@ -40,6 +41,8 @@ extension Model {
   /// Keys that mean the same in every overlay; nil when the overlay has to see to it.
   private mutating func pressAnywhere(_ key: Key, _ command: CommandID?, isTyping: Bool) -> [Effect]? {
     switch key {
+    // What is under way is ended first.
+    case .escape where isExchanging: return nil
     case .escape:
       if case .filter? = overlay { setFilter("") }
       if case .prompt(let prompt)? = overlay, case .editClaim(_, let before) = prompt.purpose { setWhatIf(before) }
@@ -58,7 +61,7 @@ extension Model {
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .quit where !isTyping: return [.quit]
-    case .back where !isTyping:
+    case .back where !isTyping && !isExchanging:
       overlay = nil
       return []
     default: return nil
@@ -66,7 +69,7 @@ extension Model {
   }
 
   /// Where a scrolling command leads; nil when it is none. The views hold it to what there is.
-  private func scrolled(_ offset: Int, _ command: CommandID?) -> Int? {
+  func scrolled(_ offset: Int, _ command: CommandID?) -> Int? {
     let page = max(1, size.rows - 6)
     let most = OverlayExtent.lastOffset(self)
     let step: Int
@@ -229,6 +232,7 @@ extension Model {
       suppose(prompt.field.text, at: path)
       return []
     }
+    if pasteIntoExchange(text) { return [] }
     if let extracted, Self.looksLikeToken(extracted.token) { return open(extracted, origin: .pasted) }
     switch overlay {
     case .prompt(let prompt) where prompt.purpose == .open && Self.looksLikeDocument(text) && text.contains("\n"):
@@ -305,6 +309,7 @@ extension Overlay {
   var isTyping: Bool {
     switch self {
     case .help, .palette, .prompt, .filter: true
+    case .exchange(let view): view.isTyping
     case .confirm, .copyMenu, .messages, .detail, .comparisonPicker, .comparison, .trust, .matrix, .issuers: false
     }
   }
@@ -324,6 +329,7 @@ extension Overlay {
     case .filter(var field) where !field.isEmpty:
       field.clear()
       self = .filter(field)
+    case .exchange(var view) where view.clearsText(): self = .exchange(view)
     default: return false
     }
     return true

@@ -17,11 +17,19 @@ extension Model {
     take(id, compact, keys: keys)
   }
 
-  /// The token of a request whose keys could not be had: it is shown as not checked.
-  mutating func tokenUnchecked(_ id: EntryID, _ compact: String, _ problem: String) {
-    guard let index = index(of: id), take(id, compact, keys: nil, problem: problem) else { return }
+  /// The token of a request whose keys could not be had: it is shown as not checked. Who issued a token of a source is
+  /// known only now, and asked when the person has said that it may be.
+  mutating func tokenUnchecked(_ id: EntryID, _ compact: String, _ problem: String) -> [Effect] {
+    guard let index = index(of: id), take(id, compact, keys: nil, problem: problem) else { return [] }
+    if isOfSource(entries[index]), let issuer = entries[index].token?.issuer, mayFetchKeys(of: issuer) {
+      return fetchKeys(at: index, issuer: issuer, refresh: false)
+    }
     say(.warning, "\(fullLabel(of: entries[index])): the token came, and is not checked: \(problem)")
+    return []
   }
+
+  /// Whether an entry's token comes from a source: what is known of its issuer is only what the token says.
+  private func isOfSource(_ entry: Entry) -> Bool { entry.audience != nil && choice(entry.issuer).isSource }
 
   @discardableResult
   private mutating func take(_ id: EntryID, _ compact: String, keys: KeySource?, problem: String? = nil) -> Bool {
@@ -131,7 +139,8 @@ extension Model {
   mutating func fetchKeys(at index: Int, issuer: String, refresh: Bool) -> [Effect] {
     entries[index].pending = Entry.Pending(work: .keys, since: now)
     let entry = entries[index]
-    let requestedFrom = entry.audience != nil && entry.issuer != .embedded ? entry.issuer : nil
+    let isServed = entry.audience != nil && entry.issuer != .embedded && !isOfSource(entry)
+    let requestedFrom = isServed ? entry.issuer : nil
     return [
       .fetchKeys(
         entry.id, issuer: issuer, requestedFrom: requestedFrom, keyID: entry.token?.inspection.token.keyID,
@@ -142,7 +151,7 @@ extension Model {
   /// `v`: fetches the keys anew; the person is asked before an issuer that only the token names is called.
   mutating func verifyAgain() -> [Effect] {
     guard let index = selectedIndex, let token = entries[index].token else { return [] }
-    let isOurs = entries[index].audience != nil
+    let isOurs = entries[index].audience != nil && !isOfSource(entries[index])
     let issuer = isOurs ? choice(entries[index].issuer).url : token.issuer ?? ""
     if isOurs || mayFetchKeys(of: issuer) { return fetchKeys(at: index, issuer: issuer, refresh: true) }
     overlay = .confirm(
@@ -159,7 +168,7 @@ extension Model {
     if keys == nil { inspection.keysProblem = "the issuer's keys were not fetched" }
     inspection.leeway = options.leeway
     if let entry, let audience = entry.audience {
-      inspection.issuer = choice(entry.issuer).url
+      if !isOfSource(entry) { inspection.issuer = choice(entry.issuer).url }
       inspection.audiences = [audience]
     }
     return inspection

@@ -9,7 +9,15 @@ extension Model {
   /// Whether the screen shows a countdown: a token that ends in the future or ended in the last hour, or one that is
   /// not valid yet. Otherwise nothing on it changes by itself and no clock is shown.
   var isTicking: Bool {
-    entries.contains { isShown($0) && isTicking($0) }
+    entries.contains { isShown($0) && isTicking($0) } || isExchangeTicking
+  }
+
+  /// Whether what an exchange brought still counts its seconds on the screen.
+  private var isExchangeTicking: Bool {
+    guard case .exchange(let view)? = overlay, case .done(let outcome) = view.stage,
+      case .gave(_, let expiry?) = outcome.report.result
+    else { return false }
+    return expiry > now.timestamp
   }
 
   private func isTicking(_ entry: Entry) -> Bool {
@@ -27,15 +35,16 @@ extension Model {
     if let toast = log.current { earlier(toast.endsAt) }
     // Questions that were put off, so that no key had to wait for them.
     if waitsForVerdicts { earlier(now.adding(milliseconds: 1)) }
-    for entry in entries where isShown(entry) {
-      guard let pending = entry.pending else { continue }
-      let passed = max(0, now.milliseconds - pending.since.milliseconds)
-      if passed < 150 {
-        earlier(pending.since.adding(milliseconds: 150))
-      } else {
-        earlier(pending.since.adding(milliseconds: (passed / Spinner.milliseconds + 1) * Spinner.milliseconds))
-      }
+    /// The next turn of a spinner.
+    func turn(since: Moment) {
+      let passed = max(0, now.milliseconds - since.milliseconds)
+      earlier(
+        since.adding(milliseconds: passed < 150 ? 150 : (passed / Spinner.milliseconds + 1) * Spinner.milliseconds))
     }
+    for entry in entries where isShown(entry) {
+      if let pending = entry.pending { turn(since: pending.since) }
+    }
+    if case .exchange(let view)? = overlay, case .running(_, let since, _) = view.stage { turn(since: since) }
     // A request that fails is tried again after a pause, even when nothing else ticks.
     if options.renewsAutomatically {
       // Tokens of the issuers that are not shown are kept fresh too.

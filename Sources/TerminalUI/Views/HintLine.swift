@@ -121,8 +121,36 @@ struct HintLine {
       let label = view.onlyDifferences ? "all claims" : "only differences"
       return [key("↑↓", "scroll", .down, 3), command(.compare, label, 2), close]
     case .trust(let view)?: return trustItems(model, view)
+    case .exchange(let view)?: return exchangeItems(model, view)
     case .matrix?:
       return [key(enter, "why", .enter, 2), key("↑↓←→", "select", .down, 3), close]
+    }
+  }
+
+  private static func exchangeItems(_ model: Model, _ view: ExchangeView) -> [Item] {
+    func key(_ shown: String, _ label: String, _ key: Key, _ priority: Int) -> Item {
+      Item(key: shown, label: label, action: .key(key), priority: priority)
+    }
+    func command(_ id: CommandID, _ label: String, _ priority: Int) -> Item {
+      Item(key: model.key(id), label: label, action: .command(id), priority: priority)
+    }
+    switch view.stage {
+    case .form:
+      let turn = view.form.selection == 0 ? [key("←→", "another party", .right, 3)] : []
+      return [key(model.options.glyphs.enter, "exchange", .enter, 2)] + turn
+        + [key("↑↓", "next line", .down, 4), key("Esc", "cancel", .escape, 1)]
+    case .running: return [key("Esc", "cancel", .escape, 1)]
+    case .done(let outcome):
+      var items: [Item] = []
+      if case .gave = outcome.report.result {
+        items.append(command(.toggleMask, view.showsSecrets ? "hide" : "show secrets", 2))
+      }
+      if outcome.foresight != nil { items.append(command(.trust, "why", 2)) }
+      return items
+        + [
+          command(.exchange, "form", 4), command(.renew, "again", 5), key("↑↓", "scroll", .down, 6),
+          key("Esc", "close", .escape, 1),
+        ]
     }
   }
 

@@ -28,7 +28,8 @@ enum IssuersView {
     let inside = rect.inside
     let capacity = capacity(model)
     let isCut = issuers.count > capacity
-    canvas.box(rect, title: "Issuers", right: isCut ? "\(list.selection + 1) of \(issuers.count)" : "")
+    let title = issuers.contains(where: \.isSource) ? "Issuers and sources" : "Issuers"
+    canvas.box(rect, title: title, right: isCut ? "\(list.selection + 1) of \(issuers.count)" : "")
     for row in 0..<min(capacity, inside.height) where issuers.indices.contains(list.offset + row) {
       let index = list.offset + row
       drawLine(
@@ -78,6 +79,9 @@ enum IssuersView {
 
   private static func note(_ choice: IssuerChoice) -> (String, Role) {
     if let obstacle = choice.obstacle { return ("cannot be chosen: \(Visible.escaped(obstacle))", .warning) }
+    if choice.isSource {
+      return ("found here: \(Visible.escaped(JSONPreview.prefix(choice.access, limit: 300)))", .muted)
+    }
     return ("asked \(Visible.escaped(JSONPreview.prefix(choice.access, limit: 300)))", .muted)
   }
 }

@@ -25,6 +25,7 @@ enum OverlayView {
         ComparisonRender.lines(model, view, width: textWidth(canvas.frame.size)), view.offset, "Compare",
         right: view.onlyDifferences ? "only differences" : "", on: &canvas)
     case .trust(let view)?: TrustRender.draw(model, view, on: &canvas)
+    case .exchange(let view)?: ExchangeRender.draw(model, view, on: &canvas)
     case .matrix(let view)?: MatrixRender.draw(model, view, on: &canvas)
     }
     ToastView.draw(model, on: &canvas)
@@ -60,6 +61,12 @@ enum OverlayExtent {
     case .messages?: count = MessagesView.lines(model, width: width).count
     case .detail(let detail)?: count = DetailView.lines(model, detail, width: width).count
     case .comparison(let view)?: count = ComparisonRender.lines(model, view, width: width).count
+    case .exchange(let view)?:
+      if case .done(let outcome) = view.stage {
+        count = ExchangeRender.lines(model, view, outcome, width: width).count
+      } else {
+        count = 0
+      }
     default: count = 0
     }
     return max(0, count - OverlayView.textHeight(model.size))

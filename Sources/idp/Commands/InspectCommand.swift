@@ -15,6 +15,7 @@ struct InspectCommand: ParsableCommand {
         idp token --audience sts.amazonaws.com | idp inspect
         idp inspect token.txt --jwks https://example.org/jwks.json
         idp inspect token.txt --key public.pem --audience example.org
+        idp inspect --source github-actions --audience sts.amazonaws.com
         idp inspect "$TOKEN" --now 2026-11-23T13:00:48Z --json
       """)
 
@@ -46,8 +47,8 @@ struct Judgement {
   private let notes: [String]
 
   init(_ options: TokenOptions) throws(Failure) {
-    let input = try TokenInput(argument: options.input)
     let workspace = try Workspace.current()
+    let input = try options.token(workspace)
     now = options.time.now ?? Surroundings.now()
     configuration = workspace.configuration
     notes = input.notes

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Inspection
 import Issuer
 import JOSE
@@ -10,14 +11,17 @@ struct TokenCommand: ParsableCommand {
     abstract: "Request a token and print it.",
     discussion: """
       The token goes to standard output, with a newline; with --out to a file and with --copy to the clipboard instead. \
-      The embedded issuer makes it, or, with --issuer, the issuer that is asked as the configuration says.
+      The embedded issuer makes it; with --issuer, the issuer that is asked as the configuration says; with --source, \
+      the cloud, the CI system or the workspace around it, or any file, variable or command: see idp sources.
 
       EXAMPLES
         idp token --audience sts.amazonaws.com
         idp token --audience api://AzureADTokenExchange --ttl 15m --decode
         idp token --audience vault.hashicorp.com --out "$HOME/.vault-jwt"
+        idp token --audience sts.amazonaws.com --out /run/user/1000/aws-jwt --watch
         idp token --audience sigstore --claim team=platform --claim level=3 --copy
         idp token --audience sts.amazonaws.com --issuer https://idp.example.org
+        idp token --audience sts.amazonaws.com --source github-actions
         curl -H "Authorization: Bearer $(idp token --audience api.example)" …
       """)
 
@@ -42,7 +46,7 @@ struct TokenCommand: ParsableCommand {
     transform: { try ClaimArgument($0) })
   var claims: [ClaimArgument] = []
 
-  @OptionGroup var source: TokenSourceOptions
+  @OptionGroup var source: SourceOptions
 
   @Flag(help: "Print header and payload instead of the token.")
   var decode = false
@@ -56,10 +60,27 @@ struct TokenCommand: ParsableCommand {
     completion: .file())
   var out: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Keep the token in --out fresh until this program is ended.",
+      discussion: """
+        It is renewed after two thirds of its life, each time as a whole file; what fails is tried again. The file stays \
+        when SIGTERM or Ctrl-C ends the program.
+        """))
+  var watch = false
+
   @Flag(help: "Cut the signature out of what is printed.")
   var redact = false
 
   @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard watch else { return }
+    guard out != nil else { throw ValidationError("--watch keeps a file fresh: it goes with --out FILE.") }
+    if decode || copy || redact || output.json {
+      throw ValidationError("--watch prints nothing: --decode, --copy, --redact and --json go without it.")
+    }
+  }
 
   func run() throws {
     let workspace = try Workspace.current()
@@ -70,12 +91,22 @@ struct TokenCommand: ParsableCommand {
       }
       extra.set(claim.name, to: claim.value)
     }
-    let (compact, isEmbedded) = try source.token(
-      TokenRequest(audiences: audiences, lifetime: ttl?.seconds, claims: extra), workspace)
-    if isEmbedded { noteAlgorithm(of: compact, workspace) }
+    let supply = try TokenSupply.chosen(source, workspace)
+    try supply.check(lifetime: ttl)
+    if watch, let out {
+      return try keep(out, supply, TokenRequest(audiences: audiences, lifetime: ttl?.seconds, claims: extra))
+    }
+    let compact = try supply.token(audiences: audiences, lifetime: ttl?.seconds, claims: extra)
+    if supply.isEmbedded { noteAlgorithm(of: compact, workspace) }
     if let out { try write(compact, to: out) }
     if copy { try copy(compact, workspace.configuration) }
     try printResult(compact)
+  }
+
+  private func keep(_ path: String, _ supply: TokenSupply, _ request: TokenRequest) throws(Failure) {
+    let signals = SignalQueue([SIGTERM, SIGINT, SIGHUP])
+    var keeper = TokenKeeper(path: path, supply: supply, request: request) { Output.note($0.text(path)) }
+    while signals.next(within: try keeper.step()) == nil {}
   }
 
   /// After a change of the algorithm the old key signs for a while: that is said, since the token is not as configured.

@@ -24,6 +24,21 @@ enum Blocking {
     return try result.get()
   }
 
+  /// Begins the work and returns at once.
+  static func begin<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) -> Pending<Value> {
+    let pending = Pending<Value>()
+    Task.detached { pending.outcome.set(.success(await work())) }
+    return pending
+  }
+
+  /// Work that is under way, or done.
+  struct Pending<Value: Sendable>: Sendable {
+    fileprivate let outcome = Outcome<Value>()
+
+    /// What came of it; nil as long as it is under way.
+    var value: Value? { if case .success(let value)? = outcome.value { value } else { nil } }
+  }
+
   private static func result<Value: Sendable>(
     of work: @Sendable () async throws(Failure) -> Value
   ) async -> Result<Value, Failure> {
@@ -34,7 +49,7 @@ enum Blocking {
     }
   }
 
-  private final class Outcome<Value: Sendable>: Sendable {
+  fileprivate final class Outcome<Value: Sendable>: Sendable {
     private let result = Mutex<Result<Value, Failure>?>(nil)
 
     var value: Result<Value, Failure>? { result.withLock { $0 } }

@@ -10,6 +10,8 @@ enum ChildProcess {
     /// Its exit status; nil when a signal or the time limit ended it.
     let status: Int32?
     let output: [UInt8]
+    /// The beginning of what it said on standard error, when that was wanted.
+    var errors: [UInt8] = []
 
     var succeeded: Bool { status == 0 }
     /// The output as text, without the newline at its end.
@@ -21,6 +23,8 @@ enum ChildProcess {
 
   /// The most that is read of what a program prints.
   static let outputLimit = 1 << 20
+  /// The most that is kept of what a program says on standard error.
+  static let errorLimit = 1 << 13
 
   /// Runs a program, which is looked for in `PATH`.
   ///
@@ -28,11 +32,12 @@ enum ChildProcess {
   ///   - input: what the program reads on its standard input.
   ///   - capturesOutput: whether what it prints is wanted. Programs that leave a part of themselves running, such as
   ///     xclip, would keep a pipe open, so without need there is none.
+  ///   - capturesErrors: whether what it says on standard error is wanted; only with its output.
   ///   - timeout: in milliseconds; then the program and its group are killed.
   /// - Returns: nil when the program is not there or cannot be started.
   static func run(
-    _ arguments: [String], input: [UInt8] = [], capturesOutput: Bool = true, environment: [String: String],
-    timeout: Int64 = 5000
+    _ arguments: [String], input: [UInt8] = [], capturesOutput: Bool = true, capturesErrors: Bool = false,
+    environment: [String: String], timeout: Int64 = 5000
   ) -> Result? {
     let deadline = monotonic() + timeout
     guard let inputPipe = Pipe() else { return nil }
@@ -41,18 +46,23 @@ enum ChildProcess {
       inputPipe.close()
       return nil
     }
-    let child = spawn(arguments, environment, input: inputPipe.read, output: outputPipe?.write)
+    let errorPipe = capturesErrors ? Pipe() : nil
+    let child = spawn(
+      arguments, environment, input: inputPipe.read, output: outputPipe?.write, errors: errorPipe?.write)
     close(inputPipe.read)
-    if let outputPipe { close(outputPipe.write) }
+    for pipe in [outputPipe, errorPipe].compactMap(\.self) { close(pipe.write) }
     guard let child else {
       close(inputPipe.write)
-      if let outputPipe { close(outputPipe.read) }
+      for pipe in [outputPipe, errorPipe].compactMap(\.self) { close(pipe.read) }
       return nil
     }
-    var exchange = Exchange(input: input[...], writeEnd: inputPipe.write, readEnd: outputPipe?.read)
+    var exchange = Exchange(
+      input: input[...], writeEnd: inputPipe.write, readEnd: outputPipe?.read, errorEnd: errorPipe?.read)
     exchange.run(until: deadline)
     exchange.close()
-    return Result(status: wait(for: child, until: deadline, killed: exchange.exceeded), output: exchange.output)
+    return Result(
+      status: wait(for: child, until: deadline, killed: exchange.exceeded), output: exchange.output,
+      errors: exchange.errors)
   }
 
   /// Where a program is, by the `PATH` of the environment that it would run in.
@@ -84,13 +94,15 @@ enum ChildProcess {
     var input: ArraySlice<UInt8>
     var writeEnd: Int32
     var readEnd: Int32?
+    var errorEnd: Int32?
     var output: [UInt8] = []
+    var errors: [UInt8] = []
     var exceeded = false
 
     mutating func run(until deadline: Int64) {
       _ = fcntl(writeEnd, F_SETFL, O_NONBLOCK)
       if input.isEmpty { closeInput() }
-      while writeEnd >= 0 || readEnd != nil {
+      while writeEnd >= 0 || readEnd != nil || errorEnd != nil {
         let left = deadline - ChildProcess.monotonic()
         guard left > 0 else {
           exceeded = true
@@ -98,7 +110,9 @@ enum ChildProcess {
         }
         var waiting: [pollfd] = []
         if writeEnd >= 0 { waiting.append(pollfd(fd: writeEnd, events: Int16(POLLOUT), revents: 0)) }
-        if let readEnd { waiting.append(pollfd(fd: readEnd, events: Int16(POLLIN), revents: 0)) }
+        for end in [readEnd, errorEnd].compactMap(\.self) {
+          waiting.append(pollfd(fd: end, events: Int16(POLLIN), revents: 0))
+        }
         guard poll(&waiting, nfds_t(waiting.count), Int32(clamping: left)) > 0 else { continue }
         for entry in waiting where entry.revents != 0 {
           if entry.fd == writeEnd { feed() } else { drain(entry.fd) }
@@ -117,13 +131,26 @@ enum ChildProcess {
     private mutating func drain(_ descriptor: Int32) {
       var buffer = [UInt8](repeating: 0, count: 4096)
       let count = Glibc.read(descriptor, &buffer, buffer.count)
-      if count > 0 { output += buffer[..<count] }
       if count < 0, errno == EINTR { return }
-      exceeded = output.count > ChildProcess.outputLimit
+      if descriptor == errorEnd {
+        // What is beyond the limit is read all the same, so that the program can go on.
+        if count > 0 { errors += buffer[..<min(count, ChildProcess.errorLimit - errors.count)] }
+        if count <= 0 { closeErrors() }
+        return
+      }
+      if count > 0 { output += buffer[..<count] }
+      exceeded = exceeded || output.count > ChildProcess.outputLimit
       if count <= 0 || exceeded {
         Glibc.close(descriptor)
         readEnd = nil
       }
+      // Nobody is to wait for the end of what is killed.
+      if exceeded { closeErrors() }
+    }
+
+    private mutating func closeErrors() {
+      if let errorEnd { Glibc.close(errorEnd) }
+      errorEnd = nil
     }
 
     private mutating func closeInput() {
@@ -135,11 +162,12 @@ enum ChildProcess {
       if writeEnd >= 0 { closeInput() }
       if let readEnd { Glibc.close(readEnd) }
       readEnd = nil
+      closeErrors()
     }
   }
 
   private static func spawn(
-    _ arguments: [String], _ environment: [String: String], input: Int32, output: Int32?
+    _ arguments: [String], _ environment: [String: String], input: Int32, output: Int32?, errors: Int32?
   ) -> pid_t? {
     guard let name = arguments.first, let program = path(of: name, environment) else { return nil }
     var actions = posix_spawn_file_actions_t()
@@ -151,7 +179,11 @@ enum ChildProcess {
     } else {
       posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
     }
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    if let errors {
+      posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    }
     for descriptor in openDescriptors() { posix_spawn_file_actions_addclose(&actions, descriptor) }
 
     var attributes = posix_spawnattr_t()
@@ -211,7 +243,8 @@ enum ChildProcess {
     return !killed && status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
   }
 
-  private static func withCStrings<Value>(
+  /// Strings as the system takes them, for as long as the body runs.
+  static func withCStrings<Value>(
     _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Value
   ) -> Value {
     let copies = strings.map { strdup($0) }

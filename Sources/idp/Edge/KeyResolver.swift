@@ -42,6 +42,13 @@ struct KeyResolver: Sendable {
     return options
   }
 
+  /// What to hold a token against when nothing but the configuration says where its keys are.
+  func options(_ token: CompactToken) -> InspectionOptions {
+    var options = InspectionOptions()
+    resolveByToken(&options, token)
+    return options
+  }
+
   /// The keys of an issuer: from where the configuration says they are, else by discovery.
   ///
   /// - Parameters:

@@ -13,18 +13,19 @@ struct ServedIssuer: Sendable {
   /// The credential is read for each request, so that one that was changed is used at once and none stays in memory.
   ///
   /// - Parameter lifetime: in seconds; nil for what the issuer has decided.
-  func token(for audiences: [String], lifetime: Int64? = nil) async throws(ServedIssuerFailure) -> TokenEndpoint.Token {
+  func token(for audiences: [String], lifetime: Int64? = nil) async throws(SupplyFailure) -> TokenEndpoint.Token {
     let endpoint: TokenEndpoint
     do {
       endpoint = try self.endpoint()
     } catch {
-      throw ServedIssuerFailure(failure: error, retryAfter: nil)
+      throw SupplyFailure(error)
     }
     do {
       return try await endpoint.token(for: audiences, lifetime: lifetime)
     } catch {
-      throw ServedIssuerFailure(
-        failure: Failure(error.code, error.description, hint: error.hint), retryAfter: error.retryAfter)
+      throw SupplyFailure(
+        Failure(error.code, error.description, hint: error.hint), retryAfter: error.retryAfter,
+        isTransient: error.isTransient)
     }
   }
 
@@ -35,13 +36,6 @@ struct ServedIssuer: Sendable {
       issuer: issuer, access: try access.opened(), environment: Surroundings.environment,
       clock: { Surroundings.now() })
   }
-}
-
-/// Why a served issuer gave no token.
-struct ServedIssuerFailure: Error, Sendable {
-  let failure: Failure
-  /// For how many seconds it should not be asked again; nil when it did not say.
-  let retryAfter: Int64?
 }
 
 extension IssuerAccess {

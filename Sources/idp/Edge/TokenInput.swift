@@ -21,6 +21,12 @@ struct TokenInput: Sendable {
     }
   }
 
+  /// A token that was requested.
+  init(requested compact: String) {
+    token = CompactToken(parsing: compact)
+    notes = []
+  }
+
   /// The text that the token is in.
   static func text(_ argument: String?) throws(Failure) -> String {
     switch argument {

@@ -22,15 +22,16 @@ enum Interface {
     let options = TerminalOptions(
       environment: Surroundings.environment, color: color?.choice ?? configuration.color,
       usesMouse: usesMouse && configuration.usesMouse, port: port, clock: SystemClock.now)
+    let supplies = InterfaceSupplies(configuration)
     var model = Model(
-      options: modelOptions(configuration, .forCharacters(characters), usesMouse: options.usesMouse),
+      options: modelOptions(configuration, supplies, .forCharacters(characters), usesMouse: options.usesMouse),
       now: SystemClock.now())
     var effects = model.begin()
     if let input, input != "-" {
       let name = InputFile.exists(input) ? input : "the command line"
       effects += update(&model, .opened(text: try TokenInput.text(input), from: name))
     }
-    let edge = InterfaceEffects(workspace: workspace, port: port)
+    let edge = InterfaceEffects(workspace: workspace, supplies: supplies, port: port)
     let readsInput = input == "-" || (input == nil && isatty(STDIN_FILENO) == 0)
     do {
       try runTerminal(
@@ -46,12 +47,12 @@ enum Interface {
   }
 
   private static func modelOptions(
-    _ configuration: Configuration, _ glyphs: Glyphs, usesMouse: Bool
+    _ configuration: Configuration, _ supplies: InterfaceSupplies, _ glyphs: Glyphs, usesMouse: Bool
   ) -> ModelOptions {
     var options = ModelOptions(
       issuer: configuration.issuer.issuer.text, issuerNote: "embedded issuer", audiences: configuration.audiences,
       trustedIssuers: Set(configuration.issuers.map(\.url)))
-    options.otherIssuers = configuration.issuers.map(\.choice)
+    options.otherIssuers = supplies.choices
     options.algorithm = configuration.issuer.algorithm.rawValue
     options.renewsAutomatically = configuration.renewsAutomatically
     options.usesMouse = usesMouse
@@ -60,6 +61,7 @@ enum Interface {
     options.glyphs = glyphs
     options.keyMap = configuration.keyMap
     options.policies = configuration.policies
+    options.exchangeInputs = OrderedExchange.known(Surroundings.environment)
     return options
   }
 

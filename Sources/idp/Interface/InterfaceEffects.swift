@@ -10,19 +10,23 @@ final class InterfaceEffects: Sendable {
   private let workspace: Workspace
   private let resolver: KeyResolver
   private let port: TerminalPort
+  private let supplies: InterfaceSupplies
   private let clipboard: ClipboardCopy
   /// The requests under way, so that they can be cancelled.
   private let tasks = Mutex<[EntryID: Task<Void, Never>]>([:])
   /// What blocks, in the order in which it was asked for.
   private let work = Worker()
   private let watch: FileWatch
+  private let exchanges: InterfaceExchanges
   /// An issuer is not to be run down by `R` on a long list.
   private let turnstile = Turnstile(places: 4)
 
-  init(workspace: Workspace, port: TerminalPort) {
+  init(workspace: Workspace, supplies: InterfaceSupplies, port: TerminalPort) {
+    self.supplies = supplies
     self.workspace = workspace
     resolver = KeyResolver(workspace: workspace)
     self.port = port
+    exchanges = InterfaceExchanges(workspace: workspace, port: port, work: work)
     watch = FileWatch { port.post(.policiesChanged) }
     clipboard = ClipboardCopy(
       choice: workspace.configuration.clipboard, environment: Surroundings.environment,
@@ -36,10 +40,12 @@ final class InterfaceEffects: Sendable {
   func perform(_ effect: Effect) {
     switch effect {
     case .requestToken(let id, let audience, .embedded): work.add { self.requestToken(id, audience) }
-    case .requestToken(let id, let audience, let issuer): requestServedToken(id, audience, issuer)
+    case .requestToken(let id, let audience, let number): request(id, audience, number)
     case .fetchKeys(let id, let issuer, nil, let keyID, let refresh): fetchKeys(id, issuer, keyID, refresh)
     case .fetchKeys(let id, _, let source?, let keyID, let refresh): fetchServedKeys(id, source, keyID, refresh)
     case .cancel(let id): tasks.withLock { $0.removeValue(forKey: id) }?.cancel()
+    case .exchange(let id, let order): exchanges.begin(id, order)
+    case .cancelExchange(let id): exchanges.cancel(id)
     case .copy(let text, let what): Worker.detach { self.copy(text, what) }
     case .openFile(let path): Worker.detach { self.open(path) }
     case .saveAudiences(let names): work.add { self.save(names) }
@@ -90,16 +96,21 @@ final class InterfaceEffects: Sendable {
     }
   }
 
-  /// Asks an issuer of the configuration, and fetches the keys to check its token with.
-  private func requestServedToken(_ id: EntryID, _ audience: String, _ number: IssuerID) {
+  /// Asks an issuer of the configuration, and fetches the keys to check its token with; or asks a source, of whose
+  /// token nobody knows yet who issued it.
+  private func request(_ id: EntryID, _ audience: String, _ number: IssuerID) {
     start(id) { [self] in
-      guard let issuer = issuer(number), let access = issuer.access else { return }
-      do throws(ServedIssuerFailure) {
-        let token = try await turnstile.pass { () async throws(ServedIssuerFailure) in
-          try await ServedIssuer(url: issuer.url, access: access).token(for: [audience])
+      guard let chosen = supplies[number], let supply = supply(of: chosen) else { return }
+      do throws(SupplyFailure) {
+        let token = try await turnstile.pass { () async throws(SupplyFailure) in
+          try await supply.token(TokenRequest(audiences: [audience]))
         }
+        guard !Task.isCancelled else { return }
         if let skew = token.skew { port.post(.clockSkew(skew, of: number)) }
-        port.post(await checkable(id, token.compact, of: issuer))
+        switch chosen {
+        case .issuer(let issuer): port.post(await checkable(id, token.compact, of: issuer))
+        case .source: port.post(.tokenUnchecked(id, token.compact, problem: "v fetches the keys of its issuer"))
+        }
       } catch {
         guard !Task.isCancelled else { return }
         port.post(
@@ -134,10 +145,18 @@ final class InterfaceEffects: Sendable {
     }
   }
 
-  /// The issuer that the interface knows by a number.
+  /// The issuer of the configuration that the interface knows by a number.
   private func issuer(_ id: IssuerID) -> TrustedIssuer? {
-    let issuers = workspace.configuration.issuers
-    return issuers.indices.contains(id.number - 1) ? issuers[id.number - 1] : nil
+    if case .issuer(let issuer)? = supplies[id] { issuer } else { nil }
+  }
+
+  /// How what was chosen is asked; nil for an issuer that is trusted only.
+  private func supply(of chosen: InterfaceSupplies.Supply) -> TokenSupply? {
+    switch chosen {
+    case .issuer(let issuer):
+      issuer.access.map { TokenSupply(.served(ServedIssuer(url: issuer.url, access: $0)), workspace) }
+    case .source(let source, _): TokenSupply(.source(source), workspace)
+    }
   }
 
   /// Does what waits for the network, until it is cancelled.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Inspection
-import Issuer
 import JOSE
 import TrustPolicy
 
@@ -29,6 +28,7 @@ struct PresentedTokenOptions: ParsableArguments {
     help: ArgumentHelp("Request a fresh token for this audience.", valueName: "name"))
   var audiences: [String] = []
 
+  @OptionGroup var source: SourceOption
   @OptionGroup var keys: KeyOptions
   @OptionGroup var time: TimeOptions
 
@@ -40,6 +40,7 @@ struct PresentedTokenOptions: ParsableArguments {
       throw ValidationError("Say which token: --token, --claims or --audience.")
     }
     if ways > 1 { throw ValidationError("--token, --claims and --audience exclude each other: give one of them.") }
+    if source.source != nil, audiences.isEmpty { throw ValidationError("--source goes with --audience.") }
     if header != nil, claims == nil { throw ValidationError("--header goes with --claims.") }
     if [claims, header].count(where: { $0 == "-" }) > 1 || tokens.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("Standard input can be read only once.")
@@ -72,8 +73,8 @@ struct PresentedTokenOptions: ParsableArguments {
   }
 
   private func fresh(_ audiences: [String], _ workspace: Workspace) throws(Failure) -> PresentedToken {
-    let issued = try workspace.issue(TokenRequest(audiences: audiences), now: Surroundings.now())
-    return try presented(CompactToken(parsing: issued.compact), workspace)
+    let compact = try TokenSupply.chosen(source, workspace).token(audiences: audiences)
+    return try presented(CompactToken(parsing: compact), workspace)
   }
 
   private func presented(_ token: CompactToken, _ workspace: Workspace) throws(Failure) -> PresentedToken {

@@ -1,0 +1,112 @@
+import Federation
+
+/// The two files in which AWS's tools keep their profiles.
+struct AWSFiles {
+  let config: String
+  let credentials: String
+
+  /// Where AWS's own tools look for them.
+  init(_ environment: [String: String] = Surroundings.environment) throws(Failure) {
+    let variables = Variables(environment)
+    func path(_ variable: String, _ name: String) throws(Failure) -> String {
+      if let path = variables.first(variable) { return ProgramLine.fullPath(path) }
+      let home = [environment["HOME"], UserFolders.accountHome()].compactMap { $0 }.first { $0.hasPrefix("/") }
+      guard let home else {
+        throw UserFolders.homeless("AWS's profiles are kept", variable: "AWS_CONFIG_FILE")
+      }
+      return home + "/.aws/" + name
+    }
+    config = try path("AWS_CONFIG_FILE", "config")
+    credentials = try path("AWS_SHARED_CREDENTIALS_FILE", "credentials")
+  }
+
+  private static let keys = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]
+
+  /// Puts temporary credentials into a profile.
+  ///
+  /// - Parameter replacesKeys: also where the profile holds keys without an end, which nobody could get back.
+  func store(_ credentials: AWSCredentials, in profile: AWSProfileName, replacesKeys: Bool) throws(Failure) {
+    try EditedFile.change(self.credentials, what: "AWS's credentials") { (bytes) throws(Failure) in
+      var text = ProfileText(bytes)
+      if !replacesKeys { try checkTemporary(text, profile) }
+      text.set(
+        [
+          ("aws_access_key_id", credentials.accessKeyID), ("aws_secret_access_key", credentials.secretAccessKey),
+          ("aws_session_token", credentials.sessionToken),
+        ], in: profile.text)
+      return text.bytes
+    }
+  }
+
+  /// Has a profile ask a program for its credentials, and any that it held before, which would count first, go.
+  func configure(_ settings: [(name: String, value: String?)], in profile: AWSProfileName, replacesKeys: Bool)
+    throws(Failure)
+  {
+    if InputFile.exists(credentials) {
+      try EditedFile.change(credentials, what: "AWS's credentials") { (bytes) throws(Failure) in
+        var text = ProfileText(bytes)
+        if !replacesKeys { try checkTemporary(text, profile) }
+        text.set(Self.keys.map { ($0, nil) }, in: profile.text)
+        return text.bytes
+      }
+    }
+    try Self.configure(settings, in: profile, of: config)
+  }
+
+  /// Gives settings of a profile these values in a file such as `~/.aws/config`.
+  static func configure(
+    _ settings: [(name: String, value: String?)], in profile: AWSProfileName, of file: String
+  ) throws(Failure) {
+    try EditedFile.change(file, keepsMode: true, what: "the profile") { (bytes) throws(Failure) in
+      var text = ProfileText(bytes)
+      text.set(settings, in: profile.section(among: text.sections))
+      return text.bytes
+    }
+  }
+
+  /// Fails when the profile holds keys that do not end by themselves.
+  func checkTemporary(_ profile: AWSProfileName) throws(Failure) {
+    guard InputFile.exists(credentials) else { return }
+    try checkTemporary(ProfileText(try InputFile.read(credentials, limit: EditedFile.byteLimit)), profile)
+  }
+
+  private func checkTemporary(_ text: ProfileText, _ profile: AWSProfileName) throws(Failure) {
+    guard text.value("aws_secret_access_key", in: profile.text) != nil,
+      text.value("aws_session_token", in: profile.text) == nil
+    else { return }
+    throw Failure(
+      "keys-kept",
+      "The profile \(profile.text) of \(credentials) holds access keys without an end; they were left as they are.",
+      hint: "Take another one with --profile NAME, or give --replace-keys when nobody needs these keys.")
+  }
+}
+
+/// The name of a profile of AWS's tools.
+struct AWSProfileName: Equatable {
+  let text: String
+
+  /// - Throws: ``Failure`` for a name that would not be one in each of AWS's tools.
+  init(_ text: String) throws(Failure) {
+    let others = "_-/.%@:+"
+    let isName = text.utf8.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        || others.utf8.contains(byte)
+    }
+    guard isName, (1...128).contains(text.utf8.count) else {
+      throw Failure(
+        "usage", "“\(text.prefix(100))” is no name of a profile: letters, digits and signs of \(others).",
+        hint: "Correct --profile or AWS_PROFILE; nothing was sent.")
+    }
+    self.text = text
+  }
+
+  /// The one that a command line or the environment names, as for AWS's own tools.
+  init(_ option: String?, _ environment: [String: String] = Surroundings.environment) throws(Failure) {
+    try self.init(option ?? Variables(environment).first("AWS_PROFILE", "AWS_DEFAULT_PROFILE") ?? "default")
+  }
+
+  /// The name of its section in `~/.aws/config`.
+  func section(among sections: [String] = []) -> String {
+    text == "default" && !sections.contains("profile default") ? "default" : "profile " + text
+  }
+}
