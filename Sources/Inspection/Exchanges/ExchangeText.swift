@@ -35,7 +35,7 @@ public struct ExchangeText {
       lines.append(paint(.warning, "\(signs.unknown) \(summary): \(problem)"))
       if let hint { lines.append(paint(.heading, "Try: ") + paint(.text, hint)) }
     }
-    if let note = report.clockNote { lines.append(paint(.warning, "\(signs.warning) \(note)")) }
+    for note in report.notes { lines.append(paint(.warning, "\(signs.warning) \(note)")) }
     // What was sent and what came back stand in one column.
     var all = report.sent.flatMap(\.fields)
     if case .gave(let fields, _) = report.result { all += fields }

@@ -177,7 +177,7 @@ enum ExchangeRender {
       text.add("  ", problem, .text)
       if let hint { text.add("Try: ", hint, .accent) }
     }
-    if let note = report.clockNote { text.add("\(model.options.glyphs.warning) ", note, .warning) }
+    for note in report.notes { text.add("\(model.options.glyphs.warning) ", note, .warning) }
     if let foresight = outcome.foresight { write(foresight, model, to: &text) }
     // What was sent and what came back stand in one column.
     var all = report.sent.flatMap(\.fields)

@@ -20,7 +20,7 @@ extension AWSExchange {
       "A ProviderId was sent, which goes with access tokens of built-in providers only.", "Leave the ProviderId out."),
     .init(
       "AccessDenied", "AssumeRoleWithWebIdentity",
-      "The role's trust policy lets nobody in with this token, a Deny of it matches, or there is no such role: AWS "
+      "The role's trust policy does not allow this token, a Deny in it matches, or there is no such role: AWS "
         + "answers the same for all three.",
       "Hold the token against the policy: idp explain ROLE.json PROVIDER.json --token TOKEN says which condition fails."
     ),
