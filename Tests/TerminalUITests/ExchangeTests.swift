@@ -248,6 +248,42 @@ struct ExchangeTests {
     #expect(!screen.text.contains("wJalr"))
   }
 
+  @Test("what came back is copied as it is used, and nothing is when nothing did")
+  func copying() throws {
+    var screen = try Self.screen(known: [.aws: ["role-arn": Self.role]])
+    screen.send(.exchangeEnded(try Self.begin(&screen), Self.success))
+    try screen.press("c")
+    let session = "FQoGZXIv" + String(repeating: "b", count: 300)
+    #expect(
+      screen.effects.last
+        == .copy(
+          "export AWS_ACCESS_KEY_ID='ASIAIOSFODNN7EXAMPLE'\nexport AWS_SECRET_ACCESS_KEY='\(Self.secret)'\n"
+            + "export AWS_SESSION_TOKEN='\(session)'\n", what: "export lines"))
+    try screen.press("r")
+    screen.send(.exchangeEnded(try Self.order(screen).id, Self.refusal))
+    let count = screen.effects.count
+    try screen.press("c")
+    #expect(screen.effects.count == count)
+    #expect(screen.text.contains("nothing came back"))
+  }
+
+  @Test(
+    "what is copied of each party, safe in a shell",
+    arguments: [
+      (.vault, "client_token", "hvs.x", "hvs.x"), (.gcp, "access_token", "ya29.x", "ya29.x"),
+      (.entra, "access_token", "e", "e"), (.rfc8693, "other", "x", nil),
+    ] as [(ExchangeParty, String, String, String?)])
+  func usable(party: ExchangeParty, name: String, value: String, text: String?) {
+    let report = ExchangeReport(
+      party: party, sent: [], result: .gave([ExchangeField(name, JSON(value), isSecret: true)], expiry: nil))
+    #expect(report.usable?.text == text)
+    let hostile = ExchangeReport(
+      party: .aws, sent: [],
+      result: .gave(
+        ["AccessKeyId", "SecretAccessKey", "SessionToken"].map { ExchangeField($0, "a'$(id)") }, expiry: nil))
+    #expect(hostile.usable?.text.hasPrefix(#"export AWS_ACCESS_KEY_ID='a'\''$(id)'"# + "\n") == true)
+  }
+
   @Test("how long it lasts is counted down")
   func countdown() throws {
     var screen = try Self.screen(known: [.aws: ["role-arn": Self.role]])
@@ -292,7 +328,7 @@ struct ExchangeTests {
         try Self.begin(&screen),
         ExchangeReport(
           party: .aws, sent: [Self.sent], result: .failed(problem: "the connection was refused", hint: "Check it."),
-          clockNote: "The clock of this machine is 7m 12s ahead of that of sts.amazonaws.com.")))
+          notes: ["The clock of this machine is 7m 12s ahead of that of sts.amazonaws.com."])))
     try expectSnapshot(screen, "exchange-failed")
     try screen.press("r")
     let hostile = "\u{1B}]0;x\u{7}\u{202E}evil\r\n\u{9B}2J"

@@ -70,7 +70,8 @@ struct ExchangeForesightTests {
   @Test("documents tell what an exchange has to be told")
   func inputs() throws {
     let role =
-      #"{"Role":{"RoleName":"deploy","Arn":"arn:aws:iam::1:role/deploy","AssumeRolePolicyDocument":{"Statement":[]}}}"#
+      #"{"Role":{"RoleName":"deploy","Arn":"arn:aws:iam::1:role/deploy","AssumeRolePolicyDocument":"#
+      + #"{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRoleWithWebIdentity","Principal":{"Federated":"x"}}]}}}"#
     let provider =
       #"{"name":"projects/1/locations/global/workloadIdentityPools/p/providers/x","oidc":{"issuerUri":"https://i"},"#
       + #""attributeMapping":{"google.subject":"assertion.sub"}}"#

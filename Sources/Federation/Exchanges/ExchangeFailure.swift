@@ -93,6 +93,12 @@ public struct ExchangeFailure: Error, Sendable, Equatable, CustomStringConvertib
     return Self.clockNote(skew: skew, url: url)
   }
 
+  /// One line about when to ask again, when the party says so.
+  public var waitNote: String? {
+    guard isRetryable, let retryAfter else { return nil }
+    return "It can be asked again in \(Countdown.text(retryAfter))."
+  }
+
   /// One line about the clock of a party that differs from ours by so many seconds.
   public static func clockNote(skew: Int64, url: String) -> String {
     let host = (try? FetchURL(url, purpose: "the address"))?.host ?? Visible.escaped(url)

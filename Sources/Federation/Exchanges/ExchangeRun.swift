@@ -44,7 +44,7 @@ extension Exchange {
         result: .success(outcome),
         report: ExchangeReport(
           party: party, sent: notes.sent, result: .gave(outcome.fields, expiry: outcome.expiry),
-          clockNote: notes.clockNote))
+          notes: [notes.clockNote].compactMap(\.self)))
     } catch {
       let result: ExchangeReport.Result =
         if let refusal = error.refusal {
@@ -54,7 +54,9 @@ extension Exchange {
         }
       return ExchangeRun(
         result: .failure(error),
-        report: ExchangeReport(party: party, sent: notes.sent, result: result, clockNote: error.clockNote))
+        report: ExchangeReport(
+          party: party, sent: notes.sent, result: result,
+          notes: [error.clockNote, error.waitNote].compactMap(\.self)))
     }
   }
 }

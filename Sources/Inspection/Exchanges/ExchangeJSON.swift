@@ -29,7 +29,7 @@ public enum ExchangeJSON {
       object.set("problem", to: JSON(problem))
       object.set("hint", to: hint.map { JSON($0) } ?? .null)
     }
-    object.set("clock", to: report.clockNote.map { JSON($0) } ?? .null)
+    object.set("notes", to: .array(report.notes.map { JSON($0) }))
     object.set("sent", to: .array(report.sent.map(json)))
     return object
   }

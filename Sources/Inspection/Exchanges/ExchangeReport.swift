@@ -27,14 +27,14 @@ public struct ExchangeReport: Sendable, Hashable {
   public let party: ExchangeParty
   public let sent: [Sent]
   public let result: Result
-  /// One line about clocks that differ; nil when they agree, or nobody knows.
-  public let clockNote: String?
+  /// What else to know, each in a line: that clocks differ, or when to ask again.
+  public let notes: [String]
 
-  public init(party: ExchangeParty, sent: [Sent], result: Result, clockNote: String? = nil) {
+  public init(party: ExchangeParty, sent: [Sent], result: Result, notes: [String] = []) {
     self.party = party
     self.sent = sent
     self.result = result
-    self.clockNote = clockNote
+    self.notes = notes
   }
 
   /// Good when something came back, no when the party refuses.
@@ -62,6 +62,30 @@ public struct ExchangeReport: Sendable, Hashable {
       return "\(sentenceName) refuses: \(code)HTTP \(refusal.status)"
     case .failed: return "There is no answer of \(party.name)"
     }
+  }
+
+  /// What came back, as somebody puts it to use: for AWS the lines that set its variables in a shell, else the token
+  /// alone. A secret; nil when nothing came back.
+  public var usable: (text: String, what: String)? {
+    guard case .gave(let fields, _) = result else { return nil }
+    func value(_ name: String) -> String? { fields.first { $0.name == name }?.text }
+    switch party {
+    case .aws:
+      let variables = [
+        ("AWS_ACCESS_KEY_ID", "AccessKeyId"), ("AWS_SECRET_ACCESS_KEY", "SecretAccessKey"),
+        ("AWS_SESSION_TOKEN", "SessionToken"),
+      ]
+      let lines = variables.compactMap { variable, name in value(name).map { "export \(variable)=\(Self.quoted($0))\n" }
+      }
+      return lines.count == variables.count ? (lines.joined(), "export lines") : nil
+    case .vault: return value("client_token").map { ($0, "the token") }
+    case .entra, .gcp, .rfc8693: return value("access_token").map { ($0, "the access token") }
+    }
+  }
+
+  /// The text as one word of a shell, whatever stands in it.
+  private static func quoted(_ text: String) -> String {
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
   }
 
   /// The party at the beginning of a sentence.

@@ -35,23 +35,26 @@ public struct ExchangeText {
       lines.append(paint(.warning, "\(signs.unknown) \(summary): \(problem)"))
       if let hint { lines.append(paint(.heading, "Try: ") + paint(.text, hint)) }
     }
-    if let note = report.clockNote { lines.append(paint(.warning, "\(signs.warning) \(note)")) }
+    for note in report.notes { lines.append(paint(.warning, "\(signs.warning) \(note)")) }
+    // What was sent and what came back stand in one column.
+    var all = report.sent.flatMap(\.fields)
+    if case .gave(let fields, _) = report.result { all += fields }
+    let width = all.map { TextWidth.of(Visible.escaped($0.name)) }.max() ?? 0
     for sent in report.sent {
       let times = sent.attempts > 1 ? ", \(sent.attempts) times" : ""
       lines.append(paint(.heading, "Sent to ") + paint(.accent, Visible.escaped(sent.url)) + paint(.muted, times))
-      write(sent.fields, showsSecrets: false)
+      write(sent.fields, width, showsSecrets: false)
     }
     if case .gave(let fields, _) = report.result {
       lines.append(paint(.heading, "Came back"))
-      write(fields, showsSecrets: showsSecrets)
+      write(fields, width, showsSecrets: showsSecrets)
       if !showsSecrets, fields.contains(where: \.isSecret) {
         lines.append(paint(.muted, "Secrets are hidden; --show-secrets shows them."))
       }
     }
   }
 
-  private mutating func write(_ fields: [ExchangeField], showsSecrets: Bool) {
-    let width = fields.map { TextWidth.of(Visible.escaped($0.name)) }.max() ?? 0
+  private mutating func write(_ fields: [ExchangeField], _ width: Int, showsSecrets: Bool) {
     for field in fields {
       let name = Visible.escaped(field.name)
       let gap = String(repeating: " ", count: width - TextWidth.of(name) + 2)

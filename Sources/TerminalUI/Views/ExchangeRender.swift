@@ -177,8 +177,12 @@ enum ExchangeRender {
       text.add("  ", problem, .text)
       if let hint { text.add("Try: ", hint, .accent) }
     }
-    if let note = report.clockNote { text.add("\(model.options.glyphs.warning) ", note, .warning) }
+    for note in report.notes { text.add("\(model.options.glyphs.warning) ", note, .warning) }
     if let foresight = outcome.foresight { write(foresight, model, to: &text) }
+    // What was sent and what came back stand in one column.
+    var all = report.sent.flatMap(\.fields)
+    if case .gave(let fields, _) = report.result { all += fields }
+    text.column(for: all)
     for sent in report.sent {
       text.space()
       text.heading("Sent to ", sent.url, sent.attempts > 1 ? ", \(sent.attempts) times" : "")
@@ -208,6 +212,7 @@ private struct ExchangeLines {
   let width: Int
   let glyphs: Glyphs
   private(set) var lines: [StyledLine] = []
+  private var column = 8
 
   init(width: Int, glyphs: Glyphs) {
     self.width = width
@@ -236,10 +241,14 @@ private struct ExchangeLines {
     lines.append(line)
   }
 
+  /// Sets where the values of these fields begin.
+  mutating func column(for fields: [ExchangeField]) {
+    column = min((fields.map { DisplayWidth.of(Self.name($0)) }.max() ?? 0) + 4, max(8, width / 3))
+  }
+
   mutating func add(_ fields: [ExchangeField], hides: Bool) {
-    let names = fields.map { Visible.escaped(JSONPreview.prefix($0.name, limit: 100)) }
-    let column = min((names.map { DisplayWidth.of($0) }.max() ?? 0) + 4, max(8, width / 3))
-    for (field, name) in zip(fields, names) {
+    for field in fields {
+      let name = Self.name(field)
       let isHidden = hides && field.isSecret
       let value = isHidden ? glyphs.words(field.shown) : Visible.escaped(JSONPreview.prefix(field.text, limit: 8000))
       for (index, part) in TextWrap.lines(value, width: max(10, width - column), limit: 80).enumerated() {
@@ -253,6 +262,10 @@ private struct ExchangeLines {
         lines.append(line)
       }
     }
+  }
+
+  private static func name(_ field: ExchangeField) -> String {
+    Visible.escaped(JSONPreview.prefix(field.name, limit: 100))
   }
 
   private func cut(_ name: String, _ room: Int) -> String {

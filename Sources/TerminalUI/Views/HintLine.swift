@@ -144,6 +144,7 @@ struct HintLine {
       var items: [Item] = []
       if case .gave = outcome.report.result {
         items.append(command(.toggleMask, view.showsSecrets ? "hide" : "show secrets", 2))
+        items.append(command(.copyToken, outcome.report.party == .aws ? "copy as export lines" : "copy the token", 3))
       }
       if outcome.foresight != nil { items.append(command(.trust, "why", 2)) }
       return items

@@ -18,12 +18,12 @@ struct ExchangeCommand: ParsableCommand {
       the party refuses, and 2 when there is no answer.
 
       EXAMPLES
-        idp exchange aws --role-arn arn:aws:iam::111122223333:role/deploy --region eu-central-1
-        idp exchange aws --role-arn arn:aws:iam::111122223333:role/deploy --trust role.json --trust provider.json
-        idp exchange azure --tenant acme.onmicrosoft.com --client-id 11111111-2222-3333-4444-555555555555
-        idp exchange gcp --provider //iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/providers/idp
-        idp exchange vault --address https://vault.example.org --role app --json --show-secrets
-        idp exchange rfc8693 https://sts.example.org/token --audience sts.example.org --param scope=read
+        idp exchange aws --role-arn arn:aws:iam::111122223333:role/deploy
+        idp exchange aws --role-arn "$ROLE" --trust role.json
+        idp exchange azure --tenant acme.com --client-id "$APP"
+        idp exchange gcp --provider "$PROVIDER"
+        idp exchange vault --role app --json --show-secrets
+        idp exchange rfc8693 "$URL" --audience sts.example.org
       """,
     subcommands: [AWS.self, Azure.self, GCP.self, Vault.self, RFC8693.self])
 }

@@ -56,6 +56,7 @@ import Testing
       #expect(bench.pauses.allSatisfy { $0 >= seconds * 1000 })
     } else {
       #expect(failure?.retryAfter == seconds)
+      #expect(failure?.waitNote == "It can be asked again in \(Countdown.text(seconds)).")
       #expect(bench.requests.count == 1)
     }
   }
@@ -197,7 +198,7 @@ import Testing
     #expect(run.report.sent.count == 1)
     #expect(run.report.sent.first?.attempts == 2)
     #expect(run.report.sent.first?.url == bench.url + "/token")
-    #expect(run.report.clockNote == "The clock of this machine is 7m 12s ahead of that of 127.0.0.1.")
+    #expect(run.report.notes == ["The clock of this machine is 7m 12s ahead of that of 127.0.0.1."])
     #expect(
       run.report.result
         == .gave(

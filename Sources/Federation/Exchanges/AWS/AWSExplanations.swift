@@ -20,8 +20,8 @@ extension AWSExchange {
       "A ProviderId was sent, which goes with access tokens of built-in providers only.", "Leave the ProviderId out."),
     .init(
       "AccessDenied", "AssumeRoleWithWebIdentity",
-      "The role's trust policy does not let this token in, a Deny does not, or there is no such role: AWS answers the "
-        + "same for all three.",
+      "The role's trust policy does not allow this token, a Deny in it matches, or there is no such role: AWS "
+        + "answers the same for all three.",
       "Hold the token against the policy: idp explain ROLE.json PROVIDER.json --token TOKEN says which condition fails."
     ),
     .init(

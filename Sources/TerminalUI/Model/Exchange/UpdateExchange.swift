@@ -116,6 +116,12 @@ extension Model {
       view.stage = .form
       view.showsSecrets = false
     case .renew: return exchange(view)
+    case .copyToken, .copyMenu:
+      guard let usable = outcome.report.usable else {
+        say(.info, "nothing came back that could be copied")
+        return []
+      }
+      return [.copy(usable.text, what: usable.what)]
     case .trust:
       guard let foresight = outcome.foresight else {
         say(.info, "no trust policy of \(view.form.party.name) is open; \(key(.open)) opens one")
