@@ -255,6 +255,9 @@ class Sources(EndToEndCase):
         self.terminal.find("^.*interrupted")
         time.sleep(0.5)
         self.assertEqual(self.terminal.screen().count("interrupted"), 1)
+        # When the terminal goes, the command goes with it, and the token's file with the command.
+        self.terminal.close()
+        self.until(lambda: not os.listdir(self.runtime), "the folder to go")
 
     def test_without_a_token_the_command_is_not_run(self):
         process = self.start("exec", "--audience", "a", "--source", "file:none", "--", "touch", self.file)

@@ -46,10 +46,9 @@ struct ExecRun {
     while true {
       if let end = process.ended() { return end }
       let pause = try step()
-      // What the terminal sends it sends to the command too.
-      if let signal = signals.next(within: pause), signal.number != SIGCHLD, !signal.isOfTerminal {
-        kill(process.id, signal.number)
-      }
+      guard let signal = signals.next(within: pause), signal.number != SIGCHLD else { continue }
+      // What the keyboard sends it sends to the command too; that the terminal is gone is told to its first program only.
+      if !signal.isOfTerminal || signal.number == SIGHUP { kill(process.id, signal.number) }
     }
   }
 

@@ -8,7 +8,7 @@ import Glibc
 struct SignalQueue {
   struct Signal: Equatable {
     let number: Int32
-    /// Whether the terminal sent it, which sends it to all of the job.
+    /// Whether the terminal sent it; what is typed it sends to all of the job.
     let isOfTerminal: Bool
   }
 
