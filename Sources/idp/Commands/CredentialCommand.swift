@@ -14,9 +14,7 @@ struct CredentialCommand: ParsableCommand {
 
       EXAMPLES
         idp credential aws --role-arn arn:aws:iam::111122223333:role/deploy
-        idp credential gcp --audience //iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/providers/idp
-        kubectl config set-credentials me --exec-api-version=client.authentication.k8s.io/v1 \\
-          --exec-interactive-mode=Never --exec-command=idp --exec-arg=credential,kubernetes,--audience,my-cluster
+        idp credential kubernetes --audience my-cluster
       """,
     subcommands: [AWS.self, GCP.self, Kubernetes.self])
 }
@@ -26,7 +24,12 @@ extension CredentialCommand {
   struct AWS: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "aws",
-      abstract: "Print credentials of a role, as credential_process of AWS's tools takes them.")
+      abstract: "Print credentials of a role, as credential_process of AWS's tools takes them.",
+      discussion: """
+        EXAMPLES
+          idp credential aws --role-arn arn:aws:iam::111122223333:role/deploy
+          idp credential aws --role-arn "$ROLE" --source github-actions
+        """)
 
     @OptionGroup var aws: AWSExchangeOptions
     @OptionGroup var token: ExchangeTokenOptions
@@ -45,6 +48,9 @@ extension CredentialCommand {
         A failure is such a document too, and the status is 0, so that the library reads and shows it; nothing goes to \
         standard error, which some libraries take for a part of the document. When GOOGLE_EXTERNAL_ACCOUNT_OUTPUT_FILE \
         names a file, a good answer is kept there until its token ends.
+
+        EXAMPLES
+          idp credential gcp --audience "https:$PROVIDER"
         """,
       aliases: ["gcloud-token"])
 
@@ -87,7 +93,16 @@ extension CredentialCommand {
     static let configuration = CommandConfiguration(
       commandName: "kubernetes",
       abstract: "Print a token as ExecCredential, for kubectl and other clients of Kubernetes.",
-      discussion: "The audience is one that the cluster's AuthenticationConfiguration or --oidc-client-id names.")
+      discussion: """
+        The audience is one that the cluster's AuthenticationConfiguration or --oidc-client-id names. Some clients run this \
+        in the folder of the kubeconfig: --folder says for which the token speaks.
+
+        EXAMPLES
+          idp credential kubernetes --audience my-cluster --folder "$PWD"
+          kubectl config set-credentials me --exec-command=idp \\
+            --exec-api-version=client.authentication.k8s.io/v1 \\
+            --exec-arg=credential,kubernetes,--audience,my-cluster
+        """)
 
     @OptionGroup var token: ExchangeTokenOptions
 

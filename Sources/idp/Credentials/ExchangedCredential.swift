@@ -90,6 +90,7 @@ extension ExchangeTokenOptions {
     func add(_ name: String, _ value: String?) { if let value { words += [name, value] } }
     add("--audience", audience)
     add("--ttl", ttl.map { String($0.seconds) })
+    add("--folder", folder.map(ProgramLine.fullPath))
     add("--source", source.chosen.source)
     add("--issuer", source.issuer)
     add("--credential", source.credential.map(ProgramLine.fullPath))

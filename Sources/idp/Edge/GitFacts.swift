@@ -14,7 +14,7 @@ enum GitFacts {
     var facts = WorkspaceFacts(user: Surroundings.userName, host: Surroundings.hostName)
     facts.environment = environment.filter { names.contains($0.key) }
     facts.folder = folder.map(lastPart)
-    let git = Git(environment: environment)
+    let git = Git(folder: folder, environment: environment)
     guard let configuration = git.run("config", "--list", "-z") else { return facts }
     let settings = parse(configuration)
     facts.gitName = settings["user.name"]
@@ -64,8 +64,11 @@ enum GitFacts {
 
   private struct Git {
     let environment: [String: String]
+    private let place: [String]
 
-    init(environment: [String: String]) {
+    /// - Parameter folder: whose repository is looked at; nil for that of the working directory.
+    init(folder: String?, environment: [String: String]) {
+      place = folder.map { ["-C", $0] } ?? []
       var environment = environment
       environment["GIT_OPTIONAL_LOCKS"] = "0"
       environment["LC_ALL"] = "C"
@@ -74,7 +77,7 @@ enum GitFacts {
 
     /// What a command prints; nil when it fails or prints nothing.
     func run(_ arguments: String...) -> String? {
-      let result = ChildProcess.run(["git"] + arguments, environment: environment)
+      let result = ChildProcess.run(["git"] + place + arguments, environment: environment)
       guard let result, result.succeeded, !result.text.isEmpty else { return nil }
       return result.text
     }

@@ -44,6 +44,14 @@ enum InputFile {
     return !path.isEmpty && stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
   }
 
+  /// The path, when a folder is there.
+  static func folder(_ path: String) throws(Failure) -> String {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw unreadable(path, errno) }
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw unreadable(path, ENOTDIR) }
+    return path
+  }
+
   private static func unreadable(_ name: String, _ code: Int32) -> Failure {
     Failure(
       code == ENOENT ? "file-not-found" : "input-unreadable", "\(name) cannot be read: \(SystemError.text(code)).")

@@ -6,6 +6,8 @@ import JOSE
 struct Workspace: Sendable {
   var configuration: Configuration
   let folders: UserFolders
+  /// The folder that tokens speak for; nil for the working directory.
+  var folder: String?
 
   /// The workspace of this process.
   static func current() throws(Failure) -> Workspace {
@@ -21,7 +23,7 @@ struct Workspace: Sendable {
   /// Who a token of now speaks for.
   func identity() throws(Failure) -> WorkspaceIdentity {
     let facts = try GitFacts.gather(
-      folder: Surroundings.workingFolder, environment: Surroundings.environment,
+      folder: folder ?? Surroundings.workingFolder, environment: Surroundings.environment,
       names: configuration.issuer.environment)
     do {
       return try WorkspaceIdentity(facts: facts, configuration: configuration.issuer)

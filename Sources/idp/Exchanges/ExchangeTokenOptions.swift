@@ -19,10 +19,19 @@ struct ExchangeTokenOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How long the token lives: 90s, 15m. Without it, five minutes.", valueName: "time"))
   var ttl: Duration?
 
+  @Option(
+    help: ArgumentHelp(
+      "Let a token of the embedded issuer speak for this folder.",
+      discussion: "Without it, for the one that the program runs in, which other programs choose.", valueName: "folder"),
+    completion: .directory)
+  var folder: String?
+
   @OptionGroup var source: SourceOptions
 
   func validate() throws {
-    if input != nil, audience != nil || ttl != nil || source.issuer != nil || source.chosen.source != nil {
+    guard input != nil else { return }
+    if folder != nil { throw ValidationError("--token is a token that there is: --folder goes without it.") }
+    if audience != nil || ttl != nil || source.issuer != nil || source.chosen.source != nil {
       throw ValidationError("--token is a token that there is: --audience, --ttl, --source and --issuer go without it.")
     }
   }
@@ -45,8 +54,15 @@ struct ExchangeTokenOptions: ParsableArguments {
     guard let audience = audience ?? standard else {
       throw Failure("usage", "Which audience the token is for is not said.", hint: "Give --audience NAME, or --token.")
     }
+    var workspace = workspace
+    workspace.folder = try folder.map { (path) throws(Failure) in try InputFile.folder(ProgramLine.fullPath(path)) }
     let supply = try TokenSupply.chosen(source, workspace)
     try supply.check(lifetime: ttl)
+    guard folder == nil || supply.isEmbedded else {
+      throw Failure(
+        "usage", "For whom its tokens speak is decided by \(supply.name) itself: --folder does not go with it.",
+        hint: "Leave --folder out.")
+    }
     if !supply.isEmbedded, !claims.members.isEmpty, !isQuiet {
       Output.note("idp: the token is not pinned to the role: \(supply.name) decides itself which claims it has\n")
     }
