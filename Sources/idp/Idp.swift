@@ -35,7 +35,7 @@ struct Idp: ParsableCommand {
         idp explain role.json --token token.txt    why a relying party refuses it
         idp exchange aws --role-arn ARN            trade a token for credentials
         idp login aws --role-arn ARN               credentials for AWS's own tools
-        idp publish public                         let relying parties verify, by files on any https host
+        idp publish public                         files for any https host
       """,
     version: "idp \(version)",
     subcommands: [

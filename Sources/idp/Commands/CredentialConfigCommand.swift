@@ -14,9 +14,8 @@ struct CredentialConfigCommand: ParsableCommand {
       fresh. Nothing is asked for over the network.
 
       EXAMPLES
-        idp credential-config gcp --provider //iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/providers/idp --out gcp.json
-        idp credential-config aws --role-arn arn:aws:iam::111122223333:role/deploy --profile deploy
-        eval "$(idp credential-config azure --tenant acme.onmicrosoft.com --client-id 11111111-2222-3333-4444-555555555555 --token-file "$HOME/azure-jwt")"
+        idp credential-config gcp --provider "$PROVIDER" --out gcp.json
+        idp credential-config aws --role-arn "$ROLE" --profile deploy
       """,
     subcommands: [GCP.self, AWS.self, Azure.self])
 }
@@ -30,6 +29,10 @@ extension CredentialConfigCommand {
       discussion: """
         The library runs idp credential gcp, which it does only where GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES is 1; \
         with --token-file it reads that file.
+
+        EXAMPLES
+          idp credential-config gcp --provider "$PROVIDER" --out gcp.json
+          idp credential-config gcp --provider "$PROVIDER" --token-file jwt
         """)
 
     @OptionGroup var google: GoogleExchangeOptions
@@ -80,6 +83,10 @@ extension CredentialConfigCommand {
       discussion: """
         The profile runs idp credential aws; with --token-file the tool reads that file and exchanges the token itself. \
         It is printed; with --out it is put into a file such as ~/.aws/config, where all else stays.
+
+        EXAMPLES
+          idp credential-config aws --role-arn "$ROLE" --profile deploy
+          idp credential-config aws --role-arn "$ROLE" --token-file jwt
         """)
 
     @Option(
@@ -118,7 +125,13 @@ extension CredentialConfigCommand {
     static let configuration = CommandConfiguration(
       commandName: "azure",
       abstract: "Write the variables with which Azure's libraries exchange the token of a file.",
-      discussion: "As lines for a shell. What keeps the file fresh stands above them.")
+      discussion: """
+        As lines for a shell. What keeps the file fresh stands above them.
+
+        EXAMPLES
+          idp credential-config azure --tenant acme.com --token-file jwt
+          eval "$(idp credential-config azure --token-file jwt)"
+        """)
 
     @OptionGroup var entra: EntraExchangeOptions
 

@@ -14,7 +14,6 @@ struct LoginCommand: ParsableCommand {
 
       EXAMPLES
         idp login aws --role-arn arn:aws:iam::111122223333:role/deploy
-        idp login aws --role-arn arn:aws:iam::111122223333:role/deploy --profile deploy --credential-process
         idp login vault --address https://vault.example.org --role app
       """,
     subcommands: [AWS.self, Vault.self])
@@ -29,7 +28,12 @@ extension LoginCommand {
       discussion: """
         The profile in ~/.aws/credentials gets the credentials, which end by themselves; its comments, its order and all \
         other profiles stay as they are. With --credential-process no secret is stored: the profile in ~/.aws/config runs \
-        idp credential aws whenever a tool needs credentials, and the token then speaks for the folder that the tool runs in.
+        idp credential aws whenever a tool needs credentials; with --folder the token speaks for that folder, else for the \
+        one that the tool runs in.
+
+        EXAMPLES
+          idp login aws --role-arn arn:aws:iam::111122223333:role/deploy
+          idp login aws --role-arn "$ROLE" -p deploy --credential-process
         """)
 
     @Option(
@@ -50,6 +54,7 @@ extension LoginCommand {
     func run() throws {
       let profile = try AWSProfileName(profile)
       let files = try AWSFiles()
+      try files.checkUnclaimed(profile, storing: !credentialProcess)
       if credentialProcess { return try configure(profile, files) }
       if !replaceKeys { try files.checkTemporary(profile) }
       let credentials = try aws.credentials(token, try Workspace.current())
@@ -63,6 +68,9 @@ extension LoginCommand {
         let name = credentials.assumedRoleARN.isEmpty ? "the role" : credentials.assumedRoleARN
         try Output.print(
           "The profile \(profile.text) is \(Visible.escaped(name)) until \(credentials.expiration.display()).\n")
+      }
+      if profile.text == "default", Variables(Surroundings.environment).first("AWS_ACCESS_KEY_ID") != nil {
+        Output.note("idp: AWS_ACCESS_KEY_ID is set and counts before the profile: unset it, or name the profile\n")
       }
     }
 
@@ -85,8 +93,13 @@ extension LoginCommand {
     static let configuration = CommandConfiguration(
       commandName: "vault",
       abstract: "Log in to Vault or OpenBao and store the token for their tools.",
-      discussion: "It goes to ~/.vault-token, where vault and bao look for it; with --print to standard output instead."
-    )
+      discussion: """
+        It goes to ~/.vault-token, where vault and bao look for it; with --print to standard output instead.
+
+        EXAMPLES
+          idp login vault --address https://vault.example.org --role app
+          export VAULT_TOKEN="$(idp login vault --role app --print)"
+        """)
 
     @Flag(name: .customLong("print"), help: "Print the token and store nothing.")
     var prints = false

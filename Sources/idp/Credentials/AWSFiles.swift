@@ -20,6 +20,26 @@ struct AWSFiles {
     credentials = try path("AWS_SHARED_CREDENTIALS_FILE", "credentials")
   }
 
+  /// What a profile may say that AWS's tools go by before they look at what is put into it here.
+  private static let foreign = [
+    "source_profile", "credential_source", "sso_session", "sso_start_url", "login_session",
+  ]
+
+  /// Fails when the profile gets its credentials in another way that would count first, which somebody set up.
+  ///
+  /// - Parameter storing: whether credentials are to be stored, before which a token file would count, too.
+  func checkUnclaimed(_ profile: AWSProfileName, storing: Bool) throws(Failure) {
+    guard InputFile.exists(config) else { return }
+    let text = ProfileText(try InputFile.read(config, limit: EditedFile.byteLimit))
+    let section = profile.section(among: text.sections)
+    let names = storing ? Self.foreign + ["web_identity_token_file"] : Self.foreign
+    guard let found = names.first(where: { text.value($0, in: section) != nil }) else { return }
+    throw Failure(
+      "profile-taken",
+      "The profile \(profile.text) of \(config) has \(found), by which AWS's tools would go; it was left as it is.",
+      hint: "Take another profile with --profile NAME, or take \(found) out of this one.")
+  }
+
   private static let keys = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]
 
   /// Puts temporary credentials into a profile.
@@ -42,15 +62,16 @@ struct AWSFiles {
   func configure(_ settings: [(name: String, value: String?)], in profile: AWSProfileName, replacesKeys: Bool)
     throws(Failure)
   {
-    if InputFile.exists(credentials) {
-      try EditedFile.change(credentials, what: "AWS's credentials") { (bytes) throws(Failure) in
-        var text = ProfileText(bytes)
-        if !replacesKeys { try checkTemporary(text, profile) }
-        text.set(Self.keys.map { ($0, nil) }, in: profile.text)
-        return text.bytes
-      }
-    }
+    if !replacesKeys { try checkTemporary(profile) }
+    // In this order the profile has credentials all the time, whatever ends us.
     try Self.configure(settings, in: profile, of: config)
+    guard InputFile.exists(credentials) else { return }
+    try EditedFile.change(credentials, what: "AWS's credentials") { (bytes) throws(Failure) in
+      var text = ProfileText(bytes)
+      if !replacesKeys { try checkTemporary(text, profile) }
+      text.set(Self.keys.map { ($0, nil) }, in: profile.text)
+      return text.bytes
+    }
   }
 
   /// Gives settings of a profile these values in a file such as `~/.aws/config`.

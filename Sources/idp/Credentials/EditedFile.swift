@@ -13,10 +13,10 @@ enum EditedFile {
   /// their owner alone.
   /// - Parameters:
   ///   - path: a full path.
-  ///   - mode: of the file. One that is closed further stays so; when `keepsMode`, so does any other.
+  ///   - keepsMode: whether others may go on reading what they could read; else the file is for its owner alone.
   ///   - what: what it is, such as `AWS's credentials`.
   static func change(
-    _ path: String, mode: mode_t = 0o600, keepsMode: Bool = false, what: String,
+    _ path: String, keepsMode: Bool = false, what: String,
     _ change: ([UInt8]) throws(Failure) -> [UInt8]
   ) throws(Failure) {
     let path = target(of: path)
@@ -34,11 +34,10 @@ enum EditedFile {
         "file-changed", "\(path) was changed by another program in the meantime; it was left as it is.",
         hint: "Run the command again.")
     }
-    if let before, bytes == changed, before.mode & 0o077 == 0 { return }
-    let kept = (before?.mode ?? mode) & 0o777
+    if let before, bytes == changed, keepsMode || before.mode & 0o077 == 0 { return }
+    let mode = keepsMode ? (before?.mode ?? 0o600) & 0o777 : 0o600
     do {
-      try AtomicFile.write(
-        changed, to: path, mode: keepsMode ? kept : kept & mode | 0o600 & mode, action: "write \(what) to")
+      try AtomicFile.write(changed, to: path, mode: mode, action: "write \(what) to")
     } catch {
       throw Failure("output-failed", error.description)
     }
