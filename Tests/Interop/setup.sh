@@ -11,7 +11,9 @@ export DEBIAN_FRONTEND=noninteractive
 venv=.build/interop
 requirements=Tests/Interop/requirements.txt
 # The bare server program and its module: not `apache2`, which would start a service.
-packages=(apache2-bin libapache2-mod-auth-openidc curl openssl python3 python3-venv)
+packages=(apache2-bin libapache2-mod-auth-openidc curl openssl python3 python3-venv strace util-linux)
+# Where somebody has put a newer one, that is taken.
+command -v kubectl >/dev/null || packages+=(kubernetes-client)
 missing=()
 
 if ! dpkg -s "${packages[@]}" >/dev/null 2>&1; then

@@ -160,7 +160,7 @@ class AmazonSTS(Standin):
 class GoogleSTS(Standin):
     """The token service and the impersonation of Google Cloud."""
 
-    PROVIDER = "//iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/ci-pool/providers/idp"
+    PROVIDER = "//iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/ci-pool/providers/idp-dev"
     ACCOUNT = "deploy@acme-prod.iam.gserviceaccount.com"
     FEDERATED, IMPERSONATED = "ya29.d.federated-" + "f" * 40, "ya29.c.service-account-" + "s" * 40
 
