@@ -39,15 +39,33 @@ public struct ExchangeRequest: Sendable {
 
   /// A text of somebody else's without the secrets of this request, which it may repeat.
   func withoutSecrets(_ text: String) -> String {
-    var text = text
+    var bytes = Array(text.utf8)
     for field in fields + headers where field.isSecret {
       let secret = field.text.hasPrefix("Bearer ") ? String(field.text.dropFirst(7)) : field.text
       guard secret.utf8.count >= 8 else { continue }
-      while let range = text.firstRange(of: secret) {
-        text.replaceSubrange(range, with: ExchangeField.shortened(secret))
-      }
+      // Of a token the first two parts tell it as well, whatever of its signature follows.
+      let parts = secret.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+      let wanted =
+        parts.count == 3 && parts[1].count >= 8 ? Array(secret.utf8.dropLast(parts[2].count)) : Array(secret.utf8)
+      bytes = Self.replaced(wanted, in: bytes, by: Array(ExchangeField.shortened(secret).utf8))
     }
-    return text
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Byte for byte and in one pass: what was put in is not searched again. What of a token follows its first parts goes too.
+  private static func replaced(_ wanted: [UInt8], in bytes: [UInt8], by other: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    var rest = bytes[...]
+    while let range = rest.firstRange(of: wanted) {
+      result += rest[..<range.lowerBound] + other
+      rest = rest[range.upperBound...]
+      if wanted.last == UInt8(ascii: ".") { rest = rest.drop(while: Self.isBase64URL) }
+    }
+    return result + rest
+  }
+
+  private static func isBase64URL(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x2D || byte == 0x5F
   }
 }
 

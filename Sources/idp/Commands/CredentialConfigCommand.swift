@@ -60,7 +60,9 @@ extension CredentialConfigCommand {
         }
       }
       document.set("credential_source", to: try source())
-      try ConfigurationOutput.write(JSON.object(document).pretty() + "\n", to: out)
+      try ConfigurationOutput.write(JSON.object(document).pretty() + "\n", to: out) { bytes in
+        (try? JSON(parsing: bytes))?["type"]?.stringValue == "external_account"
+      }
     }
 
     private func source() throws(Failure) -> JSON {
@@ -155,7 +157,9 @@ extension CredentialConfigCommand {
       ] {
         if let value { lines.append("export \(name)=\(try ProgramLine.quoted(value))") }
       }
-      try ConfigurationOutput.write(lines.map { $0 + "\n" }.joined(), to: out)
+      try ConfigurationOutput.write(lines.map { $0 + "\n" }.joined(), to: out) { bytes in
+        bytes.starts(with: "# Kept fresh by:".utf8)
+      }
     }
   }
 }
@@ -175,6 +179,13 @@ enum AWSProfileSettings {
 
   /// It reads a token file.
   static func file(_ aws: AWSExchangeOptions, _ path: String) throws(Failure) -> [(name: String, value: String?)] {
+    // What is left out without a word would give more than was asked for.
+    guard aws.sessionPolicy == nil, aws.policyARNs.isEmpty, aws.endpointURL == nil else {
+      throw Failure(
+        "usage",
+        "With --token-file the tool exchanges the token itself, and knows no session policy and no endpoint of ours.",
+        hint: "Leave --token-file out, so that idp does it, or leave those options out.")
+    }
     let exchange = try aws.exchange(subject: nil, now: Surroundings.now())
     let path = ProgramLine.fullPath(path)
     // No line end: it would begin a setting of its own.
@@ -191,8 +202,16 @@ enum AWSProfileSettings {
 
 /// Where a configuration goes.
 enum ConfigurationOutput {
-  static func write(_ text: String, to path: String?) throws(Failure) {
+  /// - Parameter isOurs: whether what is in the file was written here, and may be replaced.
+  static func write(_ text: String, to path: String?, replacing isOurs: (_ bytes: [UInt8]) -> Bool) throws(Failure) {
     guard let path else { return try Output.print(text) }
-    try EditedFile.change(ProgramLine.fullPath(path), what: "the configuration") { _ in Array(text.utf8) }
+    try EditedFile.change(ProgramLine.fullPath(path), what: "the configuration") { (bytes) throws(Failure) in
+      guard bytes.isEmpty || isOurs(bytes) else {
+        throw Failure(
+          "output-failed", "\(path) holds something else, and was left as it is.",
+          hint: "Name a file of its own, or print and add it yourself: leave --out out.")
+      }
+      return Array(text.utf8)
+    }
   }
 }

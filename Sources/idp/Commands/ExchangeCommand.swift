@@ -177,15 +177,22 @@ extension ExchangeCommand {
 
     func run() throws {
       let workspace = try Workspace.current()
-      var pairs = try parameters.map { (text) throws(Failure) in try pair(text, "--param NAME=VALUE") }
+      let pairs = try parameters.map { (text) throws(Failure) in try pair(text, "--param NAME=VALUE") }
+      if let (name, _) = pairs.first(where: { GenericExchange.isSecret($0.name) }) {
+        throw Failure(
+          "usage", "\(name) is a secret, and others can read a command line.",
+          hint: "Write it to a file for yourself alone: --param-file \(name)=FILE.")
+      }
+      var secrets: [(name: String, value: String)] = []
       for text in secretParameters {
         let (name, path) = try pair(text, "--param-file NAME=FILE")
         var bytes = try InputFile.read(path)
         while bytes.last == UInt8(ascii: "\n") || bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-        pairs.append((name, String(decoding: bytes, as: UTF8.self)))
+        secrets.append((name, String(decoding: bytes, as: UTF8.self)))
       }
       let exchange = try ExchangeInput.check(["endpoint": "the URL", "parameter": "--param"]) {
-        () throws(ExchangeInputError) in try GenericExchange(endpoint: endpoint, parameters: pairs)
+        () throws(ExchangeInputError) in
+        try GenericExchange(endpoint: endpoint, parameters: pairs, secretParameters: secrets)
       }
       try report.run(exchange, try token.token(for: nil, workspace), named: nil, workspace)
     }

@@ -30,7 +30,8 @@ struct ExecCommand: ParsableCommand {
       EXAMPLES
         idp exec --aws-role arn:aws:iam::111122223333:role/deploy -- aws sts get-caller-identity
         AWS_ROLE_ARN=arn:aws:iam::111122223333:role/deploy idp exec --audience sts.amazonaws.com -- aws s3 ls
-        idp exec --audience vault.hashicorp.com --env JWT -- sh -c 'vault write auth/jwt/login role=app jwt="$JWT"'
+        idp exec --audience vault.hashicorp.com --file-env JWT -- \\
+          sh -c 'vault write auth/jwt/login role=app jwt=@"$JWT"'
         idp exec --audience api.example --source github-actions --file-env TOKEN_FILE -- ./deploy
       """)
 

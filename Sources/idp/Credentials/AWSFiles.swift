@@ -32,12 +32,8 @@ struct AWSFiles {
     guard InputFile.exists(config) else { return }
     let text = ProfileText(try InputFile.read(config, limit: EditedFile.byteLimit))
     let section = profile.section(among: text.sections)
-    let names = storing ? Self.foreign + ["web_identity_token_file"] : Self.foreign
-    guard let found = names.first(where: { text.value($0, in: section) != nil }) else { return }
-    throw Failure(
-      "profile-taken",
-      "The profile \(profile.text) of \(config) has \(found), by which AWS's tools would go; it was left as it is.",
-      hint: "Take another profile with --profile NAME, or take \(found) out of this one.")
+    try Self.checkUnclaimed(
+      text, section, profile, config, names: storing ? Self.foreign + ["web_identity_token_file"] : Self.foreign)
   }
 
   private static let keys = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]
@@ -80,9 +76,29 @@ struct AWSFiles {
   ) throws(Failure) {
     try EditedFile.change(file, keepsMode: true, what: "the profile") { (bytes) throws(Failure) in
       var text = ProfileText(bytes)
-      text.set(settings, in: profile.section(among: text.sections))
+      let section = profile.section(among: text.sections)
+      try checkUnclaimed(text, section, profile, file, names: foreign)
+      // What another program gives is somebody's work too; what idp gives may be said anew.
+      if let process = text.value("credential_process", in: section), !process.contains(" credential aws") {
+        throw taken("credential_process", profile, file)
+      }
+      text.set(settings, in: section)
       return text.bytes
     }
+  }
+
+  private static func checkUnclaimed(
+    _ text: ProfileText, _ section: String, _ profile: AWSProfileName, _ file: String, names: [String]
+  ) throws(Failure) {
+    guard let found = names.first(where: { text.value($0, in: section) != nil }) else { return }
+    throw taken(found, profile, file)
+  }
+
+  private static func taken(_ setting: String, _ profile: AWSProfileName, _ file: String) -> Failure {
+    Failure(
+      "profile-taken",
+      "The profile \(profile.text) of \(file) has \(setting), by which AWS's tools would go; it was left as it is.",
+      hint: "Take another profile with --profile NAME, or take \(setting) out of this one.")
   }
 
   /// Fails when the profile holds keys that do not end by themselves.

@@ -79,6 +79,18 @@ extension AWSExchangeOptions {
 }
 
 extension ExchangeTokenOptions {
+  /// The source as it means the same in any folder: a helper runs in that of the program that calls it, which may be
+  /// somebody else's repository.
+  private static func wherever(_ name: String) throws(Failure) -> String {
+    if name.hasPrefix("file:") { return "file:" + ProgramLine.fullPath(String(name.dropFirst(5))) }
+    guard name.hasPrefix("command:") else { return name }
+    let program = name.dropFirst(8).drop { $0 == " " }.prefix { $0 != " " }
+    guard program.contains("/"), !program.hasPrefix("/"), !program.hasPrefix("~/") else { return name }
+    throw Failure(
+      "usage", "\(program) is another program in another folder, and a helper runs in any.",
+      hint: "Write its whole path: --source 'command:/…'.")
+  }
+
   /// The arguments of a command that asks for such a token again, and again.
   func arguments() throws(Failure) -> [String] {
     guard input == nil else {
@@ -91,7 +103,7 @@ extension ExchangeTokenOptions {
     add("--audience", audience)
     add("--ttl", ttl.map { String($0.seconds) })
     add("--folder", folder.map(ProgramLine.fullPath))
-    add("--source", source.chosen.source)
+    add("--source", try source.chosen.source.map { (name) throws(Failure) in try Self.wherever(name) })
     add("--issuer", source.issuer)
     add("--credential", source.credential.map(ProgramLine.fullPath))
     return words

@@ -20,7 +20,12 @@ struct JobProcess {
     defer { posix_spawnattr_destroy(&attributes) }
     var mask = mask
     posix_spawnattr_setsigmask(&attributes, &mask)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    // The HTTP library ignores SIGPIPE in this process; a program that is piped into head counts on it.
+    var standard = sigset_t()
+    sigemptyset(&standard)
+    sigaddset(&standard, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &standard)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var child: pid_t = 0
     let code = ChildProcess.withCStrings(arguments) { argv in
       ChildProcess.withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
@@ -34,7 +39,10 @@ struct JobProcess {
   /// How it ended; nil as long as it runs.
   func ended() -> End? {
     var status: Int32 = 0
-    guard waitpid(id, &status, WNOHANG) == id else { return nil }
+    let found = waitpid(id, &status, WNOHANG)
+    // Somebody else was told of its end: what it was is lost, and the number may be another process's by now.
+    if found < 0, errno == ECHILD { return .status(1) }
+    guard found == id else { return nil }
     // WIFEXITED, WEXITSTATUS and WTERMSIG, which Swift does not import.
     return status & 0x7F == 0 ? .status((status >> 8) & 0xFF) : .signal(status & 0x7F)
   }

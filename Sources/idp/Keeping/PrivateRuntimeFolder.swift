@@ -29,6 +29,9 @@ struct PrivateRuntimeFolder {
 
   private static let prefix = "idp-exec-"
 
+  /// The name of the file with the token.
+  static let tokenName = "token"
+
   private static func make(in place: String) -> (String, Int32)? {
     // Whoever looks for abandoned ones may take it between the two calls; then another one is made.
     for _ in 0..<5 {
@@ -51,10 +54,13 @@ struct PrivateRuntimeFolder {
   }
 
   private static func removeAbandoned(in place: String) {
-    for name in names(in: place) where name.hasPrefix(prefix) {
+    // As mkdtemp names them: nothing that a person would.
+    for name in names(in: place) where name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 6 {
       let path = "\(place)/\(name)"
       var status = stat()
-      guard lstat(path, &status) == 0, status.st_uid == geteuid(), let descriptor = locked(path) else { continue }
+      guard lstat(path, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o7777 == 0o700,
+        let descriptor = locked(path)
+      else { continue }
       empty(path)
       close(descriptor)
     }
@@ -72,7 +78,8 @@ struct PrivateRuntimeFolder {
   func remove() { Self.empty(path) }
 
   private static func empty(_ path: String) {
-    for name in names(in: path) { unlink("\(path)/\(name)") }
+    // A folder with something else in it stays.
+    for name in names(in: path) where name == tokenName || name.hasPrefix(".idp-") { unlink("\(path)/\(name)") }
     rmdir(path)
   }
 

@@ -215,6 +215,34 @@ import Testing
     #expect(try own.request("a.b.c").fields.filter(\.isSecret).map(\.name) == ["client_secret", "subject_token"])
   }
 
+  @Test("what came from a file is a secret, whatever its name")
+  func secretParameters() throws {
+    let exchange = try GenericExchange(
+      endpoint: "https://sts.example/token", parameters: [("scope", "read")],
+      secretParameters: [("x-anything", "a-value-of-a-file")])
+    #expect(try exchange.request("a.b.c").fields.filter(\.isSecret).map(\.name) == ["x-anything", "subject_token"])
+  }
+
+  @Test(
+    "secrets are cut out of what others repeat, byte for byte and in one pass",
+    arguments: [("characters", "no ", " here"), ("s3cr3t-value", "", "\u{301} is wrong"), ("s3cr3t-value", "a", "b")])
+  func withoutSecrets(secret: String, before: String, after: String) throws {
+    let exchange = try GenericExchange(
+      endpoint: "https://sts.example/token", secretParameters: [("x", secret)])
+    let shown = try exchange.request("a.b.c").withoutSecrets(before + secret + after)
+    #expect(shown == before + ExchangeField.shortened(secret) + after)
+  }
+
+  @Test("of a token whatever follows its first two parts is cut out too")
+  func withoutToken() throws {
+    let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ0aGUgc3ViamVjdCJ9.c2lnbmF0dXJl"
+    let request = try GenericExchange(endpoint: "https://sts.example/token").request(token)
+    for said in [token, String(token.dropLast()), token + "A", token + "\u{301}"] {
+      let shown = request.withoutSecrets("bad token \(said)!")
+      #expect(!shown.contains("dGhlIHN1YmplY3Q") && !shown.contains("c2lnbmF0dXJ"), "\(shown)")
+    }
+  }
+
   @Test(
     "any endpoint: the token is not given twice, and names are names", arguments: ["subject_token", "", "a b", "a\n"])
   func genericInputs(name: String) {
