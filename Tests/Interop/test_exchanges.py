@@ -233,7 +233,8 @@ class Amazon(Exchanges):
         pieces = [
             "[default]", "[profile deploy]", "[profile other]", "[x]", "# [profile deploy]", "; k = v", "", "   ",
             "region = eu-west-1", "Region: x", "s3 =", "  max = 1", "    deep = 2", "\tcredential_process = nested",
-            "credential_process = old", "CREDENTIAL_PROCESS=old", "role_arn = r", "  # indented", "k=v ; w", "k", "=", "é = ü",
+            "credential_process = idp credential aws old", "CREDENTIAL_PROCESS=idp credential aws old",
+            "role_arn = r", "  # indented", "k=v ; w", "k", "=", "é = ü",
         ]
         config = os.path.join(self.home, "config")
         seen = 0
