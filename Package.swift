@@ -18,6 +18,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
   targets: [
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .target(name: "JOSE", dependencies: ["COpenSSL"]),
@@ -64,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "idp",
       dependencies: [
-        "Federation", "Fleet", "Issuer", "IssuerServer", "TerminalUI", "TrustPolicy", "Yams",
+        "CLinux", "Federation", "Fleet", "Issuer", "IssuerServer", "TerminalUI", "TrustPolicy", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       // Nothing is loaded into the program that would look its symbols up: without their table it needs 2 MiB less.

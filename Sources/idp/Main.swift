@@ -8,6 +8,7 @@ enum Main {
   /// Not asynchronous itself: an asynchronous main function leaves the main thread, and with it the signals that the
   /// terminal interface stops and goes on by.
   static func main() {
+    PrivateMemory.begin()
     // Who started us may ignore the ends of children, and then nobody would tell us of ours.
     signal(SIGCHLD, SIG_DFL)
     let arguments = Array(CommandLine.arguments.dropFirst())

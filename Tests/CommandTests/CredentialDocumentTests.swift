@@ -15,6 +15,13 @@ struct CredentialDocumentTests {
     #expect(end == now.advanced(by: told).rfc3339())
   }
 
+  @Test("ExecCredential of a token that no clock reaches the end of does not tell it")
+  func endless() {
+    let document = CredentialDocument.kubernetes(
+      token: "t", expiry: Timestamp(.max), now: Timestamp(1_700_000_000), version: "client.authentication.k8s.io/v1")
+    #expect(document["status"] == ["token": "t"])
+  }
+
   @Test(
     "The version is the one that the client wants",
     arguments: [

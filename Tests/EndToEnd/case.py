@@ -1,6 +1,8 @@
 """What all end-to-end tests start from."""
 
 import os
+import subprocess
+import time
 import unittest
 
 from terminal import Terminal
@@ -32,6 +34,31 @@ class EndToEndCase(unittest.TestCase):
         terminal.keys("Enter")
         terminal.find(r"signature ok")
         return terminal
+
+    def start(self, *arguments, environment={}, **options):
+        """`idp` beside the test, in a session of its own."""
+        process = subprocess.Popen(
+            [self.workspace.program, *arguments], cwd=self.workspace.repository,
+            env=self.workspace.environment | environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **options)
+
+        def end():
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            for pipe in (process.stdout, process.stderr):
+                pipe.close()
+
+        self.addCleanup(end)
+        return process
+
+    def until(self, condition, what, seconds=20):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if value := condition():
+                return value
+            time.sleep(0.02)
+        self.fail(f"waited in vain for {what}")
 
     def assert_restored(self, terminal, state):
         """The terminal is as it was when `state` was taken, before the program started."""

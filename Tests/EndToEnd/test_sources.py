@@ -4,7 +4,6 @@ import http.server
 import json
 import os
 import signal
-import subprocess
 import threading
 import time
 import urllib.parse
@@ -98,29 +97,7 @@ class Sources(EndToEndCase):
         return github
 
     def start(self, *arguments, environment={}, **options):
-        """`idp` beside the test, in a session of its own."""
-        process = subprocess.Popen(
-            [self.workspace.program, *arguments], cwd=self.workspace.repository,
-            env=self.workspace.environment | {"XDG_RUNTIME_DIR": self.runtime} | environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **options)
-
-        def end():
-            if process.poll() is None:
-                process.kill()
-            process.wait()
-            for pipe in (process.stdout, process.stderr):
-                pipe.close()
-
-        self.addCleanup(end)
-        return process
-
-    def until(self, condition, what, seconds=20):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if value := condition():
-                return value
-            time.sleep(0.02)
-        self.fail(f"waited in vain for {what}")
+        return super().start(*arguments, environment={"XDG_RUNTIME_DIR": self.runtime} | environment, **options)
 
     def read(self, path=None):
         try:

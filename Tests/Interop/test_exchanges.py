@@ -217,7 +217,8 @@ class Amazon(Exchanges):
         self.assertIsRole()
 
     def test_login_leaves_a_profile_alone_that_another_way_has(self):
-        for setting in ("role_arn = arn:aws:iam::1:role/x\nsource_profile = other", "sso_session = acme"):
+        for setting in ("role_arn = arn:aws:iam::1:role/x\nsource_profile = other", "sso_session = acme",
+                        "role_arn = arn:aws:iam::1:role/x\nweb_identity_token_file = /run/jwt"):
             config = self.write(".aws/config", f"[profile deploy]\n{setting}\n")
             for more in ([], ["--credential-process"]):
                 with self.subTest(f"{setting} {more}"):
@@ -234,7 +235,7 @@ class Amazon(Exchanges):
             "[default]", "[profile deploy]", "[profile other]", "[x]", "# [profile deploy]", "; k = v", "", "   ",
             "region = eu-west-1", "Region: x", "s3 =", "  max = 1", "    deep = 2", "\tcredential_process = nested",
             "credential_process = idp credential aws old", "CREDENTIAL_PROCESS=idp credential aws old",
-            "role_arn = r", "  # indented", "k=v ; w", "k", "=", "é = ü",
+            "output = r", "  # indented", "k=v ; w", "k", "=", "é = ü",
         ]
         config = os.path.join(self.home, "config")
         seen = 0
@@ -251,11 +252,10 @@ class Amazon(Exchanges):
             after = parsed(read(config).decode())
             self.assertIsNotNone(after, text)
             settings = before.setdefault("profile deploy", {})
-            for name in ("credential_process", "role_arn"):
-                settings.pop(name, None)
+            settings.pop("credential_process", None)
             program = after["profile deploy"].pop("credential_process")
-            self.assertTrue(program.endswith(f"idp credential aws --role-arn {ROLE} --region us-east-1 "
-                                             f"--endpoint-url {self.sts.url}"), program)
+            self.assertTrue(program.endswith(f"idp credential aws --role-arn={ROLE} --region=us-east-1 "
+                                             f"--endpoint-url={self.sts.url}"), program)
             self.assertEqual(after, before, text)
 
     def test_login_configures_the_helper_and_stores_no_secret(self):
@@ -426,6 +426,28 @@ class Amazon(Exchanges):
         self.assertIn("File too large", result.stderr)
         self.assertEqual(read(path), before)
         self.assertEqual(os.listdir(os.path.dirname(path)), ["credentials"])
+
+    def test_ended_in_the_midst_of_writing_it_leaves_nothing_beside_the_file(self):
+        path = self.write(".aws/credentials", "# long\n" * 8192 + CREDENTIALS)
+        before = read(path)
+        # The signal of this limit, which ends it there and then.
+        self.ran(
+            "login", "aws", "--role-arn", ROLE, "--profile", "deploy", status=-signal.SIGXFSZ,
+            preexec_fn=lambda: (
+                signal.signal(signal.SIGXFSZ, signal.SIG_DFL), resource.setrlimit(resource.RLIMIT_FSIZE, (32768, 32768))))
+        self.assertEqual(read(path), before)
+        self.assertEqual(os.listdir(os.path.dirname(path)), ["credentials"])
+
+    def test_by_way_of_sudo_it_makes_nothing_of_roots_in_the_home_of_somebody_else(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can be root")
+        os.chown(self.home, 65534, 65534)
+        command = ["login", "aws", "--role-arn", ROLE, "--profile", "deploy", "--credential-process"]
+        result = self.ran(*command, status=2, environment={"SUDO_UID": "65534"})
+        self.assertIn("sudo -H", result.stderr)
+        self.assertFalse(os.path.exists(os.path.join(self.home, ".aws")))
+        # Without sudo, as in a container, it is root's own choice.
+        self.ran(*command)
 
     def test_two_at_once_lose_nothing(self):
         names = [f"p{number}" for number in range(6)]

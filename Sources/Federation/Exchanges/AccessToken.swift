@@ -43,7 +43,7 @@ public struct AccessToken: ExchangeOutcome, Equatable {
     }
     self.init(
       token: try TokenSafety.secret(object["access_token"], named: "access_token"), type: type,
-      expiry: Self.lifetime(object["expires_in"]).map { Timestamp(answer.arrived).advanced(by: $0) },
+      expiry: Self.lifetime(object["expires_in"]).flatMap(answer.end(after:)),
       scope: object["scope"]?.stringValue, issuedType: object["issued_token_type"]?.stringValue)
   }
 

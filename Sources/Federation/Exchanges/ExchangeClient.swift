@@ -81,7 +81,8 @@ public struct ExchangeClient: Sendable {
       let skew = response.date.map { arrived.distance(to: $0) }
       if let skew { observe(.clock(skew: skew)) }
       let answer = ExchangeAnswer(
-        status: response.status, bytes: response.bytes, arrived: arrived.seconds, contentType: response.contentType)
+        status: response.status, bytes: response.bytes, arrived: arrived.seconds, contentType: response.contentType,
+        skew: skew)
       do {
         return try read(answer)
       } catch {

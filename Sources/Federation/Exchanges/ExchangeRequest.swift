@@ -76,9 +76,31 @@ struct ExchangeAnswer: Sendable {
   /// When it arrived, by our clock, in seconds since 1970.
   let arrived: Int64
   var contentType: String?
+  /// The party's clock minus ours, in seconds; nil when it did not say what time it is there.
+  var skew: Int64?
 
   /// The JSON object in it, else nil.
   var object: JSONObject? { (try? JSON(parsing: bytes))?.objectValue }
+
+  /// When something ends that lives so many seconds; nil when no clock reaches that.
+  func end(after seconds: Int64) -> Timestamp? {
+    let end = Timestamp(arrived).advanced(by: seconds)
+    return end.isInCalendar ? end : nil
+  }
+
+  /// Until when something holds: a moment that every program can write, and that was still to come by the party's own
+  /// clock. What ends earlier would be asked for again and again by those who get it.
+  ///
+  /// - Parameter time: as RFC 3339 writes it.
+  func end(of things: String, _ time: String?) throws(ExchangeProblem) -> Timestamp {
+    guard let time, let end = Timestamp(rfc3339: time), end.isInCalendar else {
+      throw .malformed("the answer does not say until when \(things) holds")
+    }
+    guard end > Timestamp(arrived).advanced(by: skew ?? 0) else {
+      throw .malformed("the answer says that \(things) ended at \(end.rfc3339()), before it came")
+    }
+    return end
+  }
 }
 
 /// Why an answer brings nothing.

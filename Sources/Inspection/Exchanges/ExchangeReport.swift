@@ -96,14 +96,14 @@ public struct ExchangeReport: Sendable, Hashable {
 public struct ExchangeRefusal: Sendable, Hashable {
   /// The HTTP status.
   public let status: Int
-  /// The code or the name of the error, such as `AccessDenied`; empty when there is none.
+  /// The code or the name of the error, such as `AccessDenied`; empty when there is none. What is longer than any is cut.
   public let code: String
   /// The text, word for word; of somebody else, to be escaped when it is shown.
   public let message: String
 
   public init(status: Int, code: String, message: String) {
     self.status = status
-    self.code = code
+    self.code = code.count > 200 ? code.prefix(199) + "…" : code
     self.message = message
   }
 

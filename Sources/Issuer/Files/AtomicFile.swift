@@ -4,7 +4,8 @@ import Glibc
 public enum AtomicFile {
   /// Puts the bytes in place of what is at the path: a temporary file beside it, fsync, rename, fsync of the folder.
   ///
-  /// Whatever stops this, a full disk or the end of the process, the old file or the new one is there afterwards.
+  /// Whatever stops this, a full disk or the end of the process, the old file or the new one is there afterwards. Until
+  /// all is written the temporary file has no name, where the file system has such files: then nothing is left of it.
   /// Only a regular file is replaced: a rename over `/dev/null` or `/dev/stdout` would take it away from the whole machine.
   /// - Parameters:
   ///   - base: the descriptor of the folder that a relative path starts from; without it that is the working directory.
@@ -16,16 +17,10 @@ public enum AtomicFile {
     let folder = self.folder(of: path)
     // A name that nobody can foresee, made by us and by nobody else.
     let temporary = folder + "/" + temporaryPrefix + String(UInt64.random(in: .min ... .max), radix: 36)
-    let descriptor = openat(base, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw FileError(action: action, path: path) }
-    do throws(FileError) {
-      defer { close(descriptor) }
-      guard fchmod(descriptor, mode) == 0, writeAll(bytes, to: descriptor), fsync(descriptor) == 0 else {
-        throw FileError(action: action, path: path)
-      }
-    } catch {
+    let code = make(temporary, with: bytes, in: base, mode)
+    guard code == 0 else {
       unlinkat(base, temporary, 0)
-      throw error
+      throw FileError(action: action, path: path, code: code)
     }
     guard renameat(base, temporary, base, path) == 0 else {
       let error = FileError(action: action, path: path)
@@ -33,6 +28,32 @@ public enum AtomicFile {
       throw error
     }
     synchronise(folder, in: base)
+  }
+
+  /// Makes a file of this name with these bytes.
+  ///
+  /// - Returns: 0, or the error number; then a file of this name may be there all the same.
+  private static func make(_ name: String, with bytes: [UInt8], in base: Int32, _ mode: mode_t) -> Int32 {
+    // O_TMPFILE, which Swift does not import.
+    let unnamed = 0o20_000_000 | O_DIRECTORY
+    let descriptor = openat(base, folder(of: name), O_WRONLY | unnamed | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return makeNamed(name, with: bytes, in: base, mode) }
+    defer { close(descriptor) }
+    let code = fill(descriptor, with: bytes, mode)
+    guard code == 0 else { return code }
+    let isNamed = linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", base, name, AT_SYMLINK_FOLLOW) == 0
+    return isNamed ? 0 : makeNamed(name, with: bytes, in: base, mode)
+  }
+
+  private static func makeNamed(_ name: String, with bytes: [UInt8], in base: Int32, _ mode: mode_t) -> Int32 {
+    let descriptor = openat(base, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { return errno }
+    defer { close(descriptor) }
+    return fill(descriptor, with: bytes, mode)
+  }
+
+  private static func fill(_ descriptor: Int32, with bytes: [UInt8], _ mode: mode_t) -> Int32 {
+    fchmod(descriptor, mode) == 0 && writeAll(bytes, to: descriptor) && fsync(descriptor) == 0 ? 0 : errno
   }
 
   /// How the names of temporary files begin.
@@ -72,7 +93,8 @@ public enum AtomicFile {
     close(descriptor)
   }
 
-  static func folder(of path: String) -> String {
+  /// The folder that a path is in, by its text alone.
+  public static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

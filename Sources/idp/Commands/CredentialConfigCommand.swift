@@ -48,6 +48,11 @@ extension CredentialConfigCommand {
     var out: String?
 
     func run() throws {
+      guard google.scopes.isEmpty else {
+        throw Failure(
+          "usage", "Which scopes are asked for is decided by the program that uses the configuration.",
+          hint: "Leave --scope out, and name them there.")
+      }
       let exchange = try google.exchange()
       var document: JSONObject = [
         "type": "external_account", "audience": JSON(exchange.audience),
@@ -67,6 +72,7 @@ extension CredentialConfigCommand {
 
     private func source() throws(Failure) -> JSON {
       if let tokenFile {
+        try token.checkUnused()
         return ["file": JSON(ProgramLine.fullPath(tokenFile)), "format": ["type": "text"]]
       }
       var executable: JSONObject = [
@@ -111,7 +117,7 @@ extension CredentialConfigCommand {
       let profile = try AWSProfileName(profile)
       let settings =
         if let tokenFile {
-          try AWSProfileSettings.file(aws, tokenFile)
+          try AWSProfileSettings.file(aws, token, tokenFile)
         } else {
           try AWSProfileSettings.process(aws, token)
         }
@@ -144,10 +150,15 @@ extension CredentialConfigCommand {
     var out: String?
 
     func run() throws {
+      guard entra.scope == nil else {
+        throw Failure(
+          "usage", "For what a token is asked is decided by the program that reads the variables.",
+          hint: "Leave --scope out, and name it there.")
+      }
       _ = try entra.exchange()
       let file = ProgramLine.fullPath(tokenFile)
       let variables = Variables(Surroundings.environment)
-      let keeper = try ProgramLine(["token", "--audience", entra.audience(), "--out", file, "--watch"]).quoted()
+      let keeper = try ProgramLine(["token", "--audience=\(entra.audience())", "--out=\(file)", "--watch"]).quoted()
       var lines = ["# Kept fresh by: \(keeper)"]
       for (name, value) in [
         ("AZURE_TENANT_ID", entra.tenant ?? variables.first("AZURE_TENANT_ID")),
@@ -171,19 +182,19 @@ enum AWSProfileSettings {
     _ aws: AWSExchangeOptions, _ token: ExchangeTokenOptions
   ) throws(Failure) -> [(name: String, value: String?)] {
     let line = try ProgramLine(["credential", "aws"] + aws.arguments() + token.arguments()).quoted()
-    // With them the tool would exchange a token itself.
-    return [
-      ("credential_process", line), ("web_identity_token_file", nil), ("role_arn", nil), ("role_session_name", nil),
-    ]
+    return [("credential_process", line)]
   }
 
   /// It reads a token file.
-  static func file(_ aws: AWSExchangeOptions, _ path: String) throws(Failure) -> [(name: String, value: String?)] {
+  static func file(
+    _ aws: AWSExchangeOptions, _ token: ExchangeTokenOptions, _ path: String
+  ) throws(Failure) -> [(name: String, value: String?)] {
+    try token.checkUnused()
     // What is left out without a word would give more than was asked for.
-    guard aws.sessionPolicy == nil, aws.policyARNs.isEmpty, aws.endpointURL == nil else {
+    guard aws.sessionPolicy == nil, aws.policyARNs.isEmpty, aws.endpointURL == nil, !aws.noPin else {
       throw Failure(
         "usage",
-        "With --token-file the tool exchanges the token itself, and knows no session policy and no endpoint of ours.",
+        "With --token-file the tool exchanges the token itself, and knows no session policies, endpoints or pins.",
         hint: "Leave --token-file out, so that idp does it, or leave those options out.")
     }
     let exchange = try aws.exchange(subject: nil, now: Surroundings.now())

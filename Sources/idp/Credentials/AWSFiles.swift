@@ -60,7 +60,7 @@ struct AWSFiles {
   {
     if !replacesKeys { try checkTemporary(profile) }
     // In this order the profile has credentials all the time, whatever ends us.
-    try Self.configure(settings, in: profile, of: config)
+    try Self.configure(settings, in: profile, of: config, replacesKeys: replacesKeys)
     guard InputFile.exists(credentials) else { return }
     try EditedFile.change(credentials, what: "AWS's credentials") { (bytes) throws(Failure) in
       var text = ProfileText(bytes)
@@ -70,19 +70,28 @@ struct AWSFiles {
     }
   }
 
-  /// Gives settings of a profile these values in a file such as `~/.aws/config`.
+  /// Gives settings of a profile these values in a file such as `~/.aws/config`. What somebody else set up there, by
+  /// which tools would go or which they would lose, stays, and fails it.
+  ///
+  /// - Parameter replacesKeys: whether access keys in the profile go.
   static func configure(
-    _ settings: [(name: String, value: String?)], in profile: AWSProfileName, of file: String
+    _ settings: [(name: String, value: String?)], in profile: AWSProfileName, of file: String,
+    replacesKeys: Bool = false
   ) throws(Failure) {
     try EditedFile.change(file, keepsMode: true, what: "the profile") { (bytes) throws(Failure) in
       var text = ProfileText(bytes)
       let section = profile.section(among: text.sections)
-      try checkUnclaimed(text, section, profile, file, names: foreign)
+      // Another token file is somebody's, and so is a role where none is to be written.
+      let others = ["web_identity_token_file", "role_arn"].filter { name in
+        guard let own = settings.first(where: { $0.name == name })?.value else { return true }
+        return name == "web_identity_token_file" && own != text.value(name, in: section)
+      }
+      try checkUnclaimed(text, section, profile, file, names: foreign + others + (replacesKeys ? [] : keys))
       // What another program gives is somebody's work too; what idp gives may be said anew.
       if let process = text.value("credential_process", in: section), !process.contains(" credential aws") {
         throw taken("credential_process", profile, file)
       }
-      text.set(settings, in: section)
+      text.set(settings + (replacesKeys ? keys.map { ($0, nil) } : []), in: section)
       return text.bytes
     }
   }

@@ -36,13 +36,14 @@ enum CredentialDocument {
 
   /// `ExecCredential` of Kubernetes' clients.
   ///
-  /// - Parameter expiry: of the token. It is told a little earlier, so that no token ends on its way.
+  /// - Parameter expiry: of the token. It is told a little earlier, so that no token ends on its way; one that no clock
+  ///   reaches is not told.
   static func kubernetes(token: String, expiry: Timestamp, now: Timestamp, version: String) -> JSON {
     let early = min(30, max(now.distance(to: expiry) / 2, 0))
-    return [
-      "apiVersion": JSON(version), "kind": "ExecCredential",
-      "status": ["expirationTimestamp": JSON(expiry.advanced(by: -early).rfc3339()), "token": JSON(token)],
-    ]
+    var status: JSONObject =
+      expiry.isInCalendar ? ["expirationTimestamp": JSON(expiry.advanced(by: -early).rfc3339())] : [:]
+    status.set("token", to: JSON(token))
+    return ["apiVersion": JSON(version), "kind": "ExecCredential", "status": .object(status)]
   }
 
   /// The version that the client wants, by what it says in `KUBERNETES_EXEC_INFO`.

@@ -20,6 +20,7 @@ enum EditedFile {
     _ change: ([UInt8]) throws(Failure) -> [UInt8]
   ) throws(Failure) {
     let path = target(of: path)
+    try refuseForeignFolder(path, what)
     let folder = try makeFolder(of: path, what)
     // A lock on the folder itself leaves nothing behind. Where it cannot be had, it is done without: file systems without
     // locks are no reason to refuse.
@@ -83,6 +84,19 @@ enum EditedFile {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }
     return String(cString: real)
+  }
+
+  /// By way of sudo, with the HOME of before, a new file or folder would be root's in the midst of somebody else's, who
+  /// could not change it any more.
+  private static func refuseForeignFolder(_ path: String, _ what: String) throws(Failure) {
+    guard geteuid() == 0, Surroundings.environment["SUDO_UID"] != nil else { return }
+    var folder = path
+    var status = stat()
+    repeat { folder = AtomicFile.folder(of: folder) } while stat(folder, &status) != 0 && folder != "/"
+    guard status.st_uid != 0 else { return }
+    throw Failure(
+      "output-failed", "Cannot write \(what) to \(path): the folder belongs to another account, and idp runs as root.",
+      hint: "Run idp without sudo, or with sudo -H.")
   }
 
   private static func makeFolder(of path: String, _ what: String) throws(Failure) -> String {

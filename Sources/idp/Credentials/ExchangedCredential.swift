@@ -66,8 +66,9 @@ extension AWSExchangeOptions {
   func arguments(_ environment: [String: String] = Surroundings.environment) throws(Failure) -> [String] {
     let exchange = try exchange(subject: nil, now: Surroundings.now(), environment: environment)
     let variables = Variables(environment)
-    var words = ["--role-arn", exchange.roleARN]
-    func add(_ name: String, _ value: String?) { if let value { words += [name, value] } }
+    var words = ["--role-arn=\(exchange.roleARN)"]
+    // In one word, so that no value is taken for an option.
+    func add(_ name: String, _ value: String?) { if let value { words.append("\(name)=\(value)") } }
     add("--role-session-name", roleSessionName ?? variables.first("AWS_ROLE_SESSION_NAME"))
     add("--duration-seconds", duration.map { String($0.seconds) })
     add("--region", region ?? variables.first("AWS_REGION", "AWS_DEFAULT_REGION"))
@@ -99,7 +100,7 @@ extension ExchangeTokenOptions {
         hint: "Give --source file:PATH for a file that is kept fresh, or another --source.")
     }
     var words: [String] = []
-    func add(_ name: String, _ value: String?) { if let value { words += [name, value] } }
+    func add(_ name: String, _ value: String?) { if let value { words.append("\(name)=\(value)") } }
     add("--audience", audience)
     add("--ttl", ttl.map { String($0.seconds) })
     add("--folder", folder.map(ProgramLine.fullPath))

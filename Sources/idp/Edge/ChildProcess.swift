@@ -2,8 +2,9 @@ import Glibc
 
 /// Another program, run to its end: bytes in, bytes out, with a limit on both its time and what it may print.
 ///
-/// It gets a process group of its own, default signals, and no file of ours but the three standard ones. Secrets go to its
-/// standard input; its arguments can be read by everybody on the machine.
+/// It gets default signals, no file of ours but the three standard ones, and a session of its own, in which there is no
+/// terminal that it could wait for. It does not outlive us. Secrets go to its standard input; its arguments can be read by
+/// everybody on the machine.
 enum ChildProcess {
   /// How a program ended.
   struct Result: Sendable, Equatable {
@@ -33,11 +34,14 @@ enum ChildProcess {
   ///   - capturesOutput: whether what it prints is wanted. Programs that leave a part of themselves running, such as
   ///     xclip, would keep a pipe open, so without need there is none.
   ///   - capturesErrors: whether what it says on standard error is wanted; only with its output.
-  ///   - timeout: in milliseconds; then the program and its group are killed.
+  ///   - sharesTerminal: whether it may ask the person: where we have the terminal it stays in our job and has it, too,
+  ///     together with what is typed to interrupt us.
+  ///   - timeout: in milliseconds; then the program and its session are killed.
+  ///   - leash: ends it sooner.
   /// - Returns: nil when the program is not there or cannot be started.
   static func run(
     _ arguments: [String], input: [UInt8] = [], capturesOutput: Bool = true, capturesErrors: Bool = false,
-    environment: [String: String], timeout: Int64 = 5000
+    environment: [String: String], sharesTerminal: Bool = false, timeout: Int64 = 5000, leash: Leash? = nil
   ) -> Result? {
     let deadline = monotonic() + timeout
     guard let inputPipe = Pipe() else { return nil }
@@ -47,8 +51,11 @@ enum ChildProcess {
       return nil
     }
     let errorPipe = capturesErrors ? Pipe() : nil
+    RunningPrograms.watch()
+    let staysInJob = sharesTerminal && Foreground.isOurs()
     let child = spawn(
-      arguments, environment, input: inputPipe.read, output: outputPipe?.write, errors: errorPipe?.write)
+      arguments, environment, input: inputPipe.read, output: outputPipe?.write, errors: errorPipe?.write,
+      staysInJob: staysInJob)
     close(inputPipe.read)
     for pipe in [outputPipe, errorPipe].compactMap(\.self) { close(pipe.write) }
     guard let child else {
@@ -56,13 +63,19 @@ enum ChildProcess {
       for pipe in [outputPipe, errorPipe].compactMap(\.self) { close(pipe.read) }
       return nil
     }
+    let target = staysInJob ? child : -child
+    let place = RunningPrograms.add(target)
+    leash?.hold(target)
     var exchange = Exchange(
       input: input[...], writeEnd: inputPipe.write, readEnd: outputPipe?.read, errorEnd: errorPipe?.read)
     exchange.run(until: deadline)
     exchange.close()
-    return Result(
-      status: wait(for: child, until: deadline, killed: exchange.exceeded), output: exchange.output,
-      errors: exchange.errors)
+    let isInTime = awaitEnd(of: child, target: target, until: deadline, killed: exchange.exceeded)
+    // Before its number can be somebody else's.
+    leash?.release()
+    RunningPrograms.remove(place)
+    let status = reap(child)
+    return Result(status: isInTime ? status : nil, output: exchange.output, errors: exchange.errors)
   }
 
   /// Where a program is, by the `PATH` of the environment that it would run in.
@@ -167,7 +180,8 @@ enum ChildProcess {
   }
 
   private static func spawn(
-    _ arguments: [String], _ environment: [String: String], input: Int32, output: Int32?, errors: Int32?
+    _ arguments: [String], _ environment: [String: String], input: Int32, output: Int32?, errors: Int32?,
+    staysInJob: Bool
   ) -> pid_t? {
     guard let name = arguments.first, let program = path(of: name, environment) else { return nil }
     var actions = posix_spawn_file_actions_t()
@@ -195,9 +209,9 @@ enum ChildProcess {
     var all = sigset_t()
     sigfillset(&all)
     posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    // POSIX_SPAWN_SETSID, which <spawn.h> hides behind a feature-test macro.
+    let session: Int32 = staysInJob ? 0 : 0x80
+    posix_spawnattr_setflags(&attributes, Int16(session | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
     var child: pid_t = 0
     let status = withCStrings(arguments) { argv in
@@ -222,25 +236,39 @@ enum ChildProcess {
     return found
   }
 
-  /// Waits for the end of a program, and ends it together with its group when its time is over.
-  private static func wait(for child: pid_t, until deadline: Int64, killed: Bool) -> Int32? {
-    var status: Int32 = 0
-    if killed { kill(-child, SIGKILL) }
+  /// Waits for the end of a program, and ends it when its time is over.
+  ///
+  /// - Returns: whether it ended by itself.
+  private static func awaitEnd(of child: pid_t, target: pid_t, until deadline: Int64, killed: Bool) -> Bool {
+    if killed { kill(target, SIGKILL) }
     var pause: UInt32 = 500
-    while true {
-      let waited = waitpid(child, &status, WNOHANG)
-      if waited == child { break }
-      if waited < 0, errno != EINTR { return nil }
+    while !hasEnded(child) {
       if monotonic() >= deadline {
-        kill(-child, SIGKILL)
-        _ = waitpid(child, &status, 0)
-        return nil
+        kill(target, SIGKILL)
+        return false
       }
       usleep(pause)
       pause = min(pause * 2, 8000)
     }
+    return !killed
+  }
+
+  /// Whether it has ended; its number stays its own.
+  private static func hasEnded(_ child: pid_t) -> Bool {
+    var found = siginfo_t()
+    let code = waitid(P_PID, id_t(child), &found, WEXITED | WNOHANG | WNOWAIT)
+    // Nobody is told of an end twice: an error is that there is nothing to wait for.
+    return code == 0 ? found.si_signo == SIGCHLD : errno != EINTR
+  }
+
+  /// The status of a program that has ended, or is about to; nil when a signal ended it.
+  private static func reap(_ child: pid_t) -> Int32? {
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0 {
+      guard errno == EINTR else { return nil }
+    }
     // WIFEXITED and WEXITSTATUS, which Swift does not import.
-    return !killed && status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
+    return status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
   }
 
   /// Strings as the system takes them, for as long as the body runs.

@@ -35,13 +35,13 @@ enum SourceSurvey {
   /// - Parameter probes: whether the metadata servers are asked, over the network.
   static func known(probes: Bool = false) throws(Failure) -> [Entry] {
     guard probes else {
-      return TokenSource.known.map { Entry(name: $0.name, presence: $0.presence(in: Surroundings.ofSources)) }
+      return TokenSource.known.map { Entry(name: $0.name, presence: $0.presence(in: Surroundings.ofSources())) }
     }
     return try Blocking.wait { () async throws(Failure) in
       await withTaskGroup(of: (Int, Entry).self) { group in
         for (index, source) in TokenSource.known.enumerated() {
           group.addTask {
-            (index, Entry(name: source.name, presence: await source.probedPresence(in: Surroundings.ofSources)))
+            (index, Entry(name: source.name, presence: await source.probedPresence(in: Surroundings.ofSources())))
           }
         }
         var found: [(Int, Entry)] = []
@@ -54,7 +54,7 @@ enum SourceSurvey {
   /// Those that are here, by what can be told without the network.
   static func present() -> [(source: TokenSource, detail: String)] {
     TokenSource.known.compactMap { source in
-      guard case .present(let detail) = source.presence(in: Surroundings.ofSources) else { return nil }
+      guard case .present(let detail) = source.presence(in: Surroundings.ofSources()) else { return nil }
       return (source, detail)
     }
   }

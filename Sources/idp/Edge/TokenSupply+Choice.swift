@@ -17,7 +17,9 @@ extension TokenSupply {
     guard var source = TokenSource(name: name) else { throw unknown(name) }
     // A shell leaves alone what stands behind a colon.
     if case .file(let path) = source { source = .file(UserFolders.expanded(path)) }
-    return TokenSupply(.source(source), workspace)
+    var supply = TokenSupply(.source(source), workspace)
+    supply.mayAsk = true
+    return supply
   }
 
   private static func of(

@@ -19,6 +19,8 @@ struct TokenSupply: Sendable {
   }
 
   let origin: Origin
+  /// Whether a program that is asked for a token may ask the person at the terminal in turn.
+  var mayAsk = false
   private let workspace: Workspace
 
   init(_ origin: Origin, _ workspace: Workspace) {
@@ -78,7 +80,7 @@ struct TokenSupply: Sendable {
       do throws(SourceError) {
         return Token(
           compact: try await source.token(
-            for: request.audiences, lifetime: request.lifetime, in: Surroundings.ofSources))
+            for: request.audiences, lifetime: request.lifetime, in: Surroundings.ofSources(mayAsk: mayAsk)))
       } catch {
         throw SupplyFailure(
           Failure(error.code, error.description, hint: error.hint), retryAfter: error.retryAfter,
@@ -135,21 +137,32 @@ struct SupplyFailure: Error, Sendable {
 
 extension Surroundings {
   /// What the sources of tokens find around this process.
-  static let ofSources = SourceSurroundings(
-    environment: environment, clock: { now() }, locate: { ChildProcess.path(of: $0, environment) },
-    run: { arguments, environment in
-      // A thread of its own: those of the tasks are few, and are not to wait for a program.
-      await withCheckedContinuation { continuation in
-        Worker.detach {
-          let result = ChildProcess.run(
-            arguments, capturesErrors: true, environment: environment, timeout: 30_000)
-          continuation.resume(
-            returning: result.map {
-              SourceSurroundings.Outcome(status: $0.status, output: $0.output, errors: $0.errors)
-            })
+  ///
+  /// - Parameter mayAsk: whether their programs have the terminal, where we have it; then they get two minutes, else half
+  ///   a one.
+  static func ofSources(mayAsk: Bool = false) -> SourceSurroundings {
+    SourceSurroundings(
+      environment: environment, clock: { now() }, locate: { ChildProcess.path(of: $0, environment) },
+      run: { arguments, environment in
+        let leash = Leash()
+        return await withTaskCancellationHandler {
+          // A thread of its own: those of the tasks are few, and are not to wait for a program.
+          await withCheckedContinuation { continuation in
+            Worker.detach {
+              let result = ChildProcess.run(
+                arguments, capturesErrors: true, environment: environment, sharesTerminal: mayAsk,
+                timeout: mayAsk ? 120_000 : 30_000, leash: leash)
+              continuation.resume(
+                returning: result.map {
+                  SourceSurroundings.Outcome(status: $0.status, output: $0.output, errors: $0.errors)
+                })
+            }
+          }
+        } onCancel: {
+          leash.cut()
         }
-      }
-    })
+      })
+  }
 }
 
 extension String {

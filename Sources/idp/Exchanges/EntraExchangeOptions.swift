@@ -15,8 +15,11 @@ struct EntraExchangeOptions: ParsableArguments {
       valueName: "uuid"))
   var clientID: String?
 
-  @Option(help: ArgumentHelp("For what: a resource and /.default.", valueName: "scope"))
-  var scope = "https://management.azure.com/.default"
+  @Option(
+    help: ArgumentHelp(
+      "For what: a resource and /.default.", discussion: "Without it, \(EntraExchange.managementScope).",
+      valueName: "scope"))
+  var scope: String?
 
   @Option(
     help: ArgumentHelp(
@@ -33,7 +36,9 @@ struct EntraExchangeOptions: ParsableArguments {
       clientID ?? variables.first("AZURE_CLIENT_ID"), "Which application",
       "Give --client-id UUID, or set AZURE_CLIENT_ID.")
     return try ExchangeInput.check(Self.optionNames) { () throws(ExchangeInputError) in
-      try EntraExchange(authority: authority(variables), tenant: tenant, clientID: clientID, scope: scope)
+      try EntraExchange(
+        authority: authority(variables), tenant: tenant, clientID: clientID,
+        scope: scope ?? EntraExchange.managementScope)
     }
   }
 

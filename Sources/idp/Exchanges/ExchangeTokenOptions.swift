@@ -36,6 +36,16 @@ struct ExchangeTokenOptions: ParsableArguments {
     }
   }
 
+  /// Fails when anything is said of the token where it comes from a file that somebody else keeps fresh.
+  func checkUnused() throws(Failure) {
+    guard input == nil, audience == nil, ttl == nil, folder == nil, source.issuer == nil, source.chosen.source == nil
+    else {
+      throw Failure(
+        "usage", "With --token-file the token is the one in that file: nothing else can be said of it here.",
+        hint: "Give these options to what keeps the file fresh: idp token --out FILE --watch.")
+    }
+  }
+
   /// How long a token lives that is made for one exchange, in seconds.
   static let lifetime: Int64 = 300
 

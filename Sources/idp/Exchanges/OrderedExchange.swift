@@ -31,7 +31,7 @@ struct OrderedExchange {
     case .entra:
       exchange = try EntraExchange(
         authority: inputs["authority"] ?? EntraExchange.publicAuthority, tenant: inputs["tenant"] ?? "",
-        clientID: inputs["client-id"] ?? "", scope: inputs["scope"] ?? "https://management.azure.com/.default")
+        clientID: inputs["client-id"] ?? "", scope: inputs["scope"] ?? EntraExchange.managementScope)
     case .gcp:
       var place = inputs["impersonation-url"]
       if place == nil, let account = inputs["service-account"] {

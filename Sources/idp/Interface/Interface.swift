@@ -32,6 +32,8 @@ enum Interface {
       effects += update(&model, .opened(text: try TokenInput.text(input), from: name))
     }
     let edge = InterfaceEffects(workspace: workspace, supplies: supplies, port: port)
+    // Before the loop takes the signals, so that it gives them back to what ends the programs that it had started.
+    RunningPrograms.watch()
     let readsInput = input == "-" || (input == nil && isatty(STDIN_FILENO) == 0)
     do {
       try runTerminal(

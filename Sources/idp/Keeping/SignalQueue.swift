@@ -38,7 +38,8 @@ struct SignalQueue {
     return Signal(number: number, isOfTerminal: info.si_code > 0)
   }
 
-  private static func isIgnored(_ signal: Int32) -> Bool {
+  /// Whether we were started to ignore a signal.
+  static func isIgnored(_ signal: Int32) -> Bool {
     var action = sigaction()
     guard sigaction(signal, nil, &action) == 0 else { return false }
     // Functions cannot be compared; SIG_IGN is the address 1.
@@ -47,9 +48,7 @@ struct SignalQueue {
 
   /// Ends this process by a signal, as it would have ended without the queue. Returns only if that is not possible.
   func end(by signal: Int32) {
-    // Whoever dumped core has done so already.
-    var none = rlimit(rlim_cur: 0, rlim_max: 0)
-    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    RunningPrograms.end(by: signal)
     var action = sigaction()
     action.__sigaction_handler.sa_handler = SIG_DFL
     sigaction(signal, &action, nil)

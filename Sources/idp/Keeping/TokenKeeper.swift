@@ -54,8 +54,10 @@ struct TokenKeeper {
       case .failure(let error): try fail(error, now)
       }
     } else if left(now) <= 0 || isGone {
-      let (supply, request) = (supply, request)
-      pending = Blocking.begin { () async in
+      var supply = supply
+      // Later ones come when nobody is there, or when the terminal is somebody else's.
+      supply.mayAsk = supply.mayAsk && current == nil
+      pending = Blocking.begin { [supply, request] () async in
         do throws(SupplyFailure) { return .success(try await supply.token(request)) } catch { return .failure(error) }
       }
       return Self.shortestStep

@@ -95,6 +95,40 @@ import Testing
   }
 
   @Test(
+    "AWS: an end that cannot be written, or that was over by AWS's own clock, is none",
+    arguments: [
+      ("9999-12-31T23:59:59-12:00", 0, "until when"), ("2026-11-24T12:00:48Z", 0, "ended at 2026-11-24T12:00:48Z"),
+      ("2026-11-24T12:00:49Z", 0, nil), ("2026-11-24T12:00:49Z", 1, "before it came"),
+      // Our clock is an hour ahead, and AWS is right.
+      ("2026-11-24T12:00:00Z", -3600, nil), ("9999-12-31T23:59:59Z", nil, nil),
+    ] as [(String, Int64?, String?)])
+  func awsEnd(time: String, skew: Int64?, words: String?) {
+    var answer = Self.answer(Self.credentials(time: time))
+    answer.skew = skew
+    let outcome = Self.outcome { () throws(ExchangeProblem) in try AWSCredentials(answer) }
+    if let words {
+      #expect(outcome.hasPrefix("malformed: ") && outcome.contains(words), "\(outcome)")
+    } else {
+      #expect(outcome.hasSuffix("until \(time)"), "\(outcome)")
+    }
+  }
+
+  @Test("A code that is as long as the answer is cut, so that it leaves room for what it means")
+  func longCode() {
+    let body = "{\"error\":\"\(String(repeating: "x", count: 100_000))\"}"
+    let outcome = Self.outcome { () throws(ExchangeProblem) in try AccessToken(Self.answer(body, status: 400)) }
+    #expect(outcome == "refused 400 [\(String(repeating: "x", count: 199))…] ")
+  }
+
+  @Test("A life that no clock reaches the end of has none")
+  func endless() {
+    let access = Self.answer(#"{"access_token":"x","expires_in":9223372036854775807}"#)
+    #expect(Self.outcome { () throws(ExchangeProblem) in try AccessToken(access) }.hasSuffix(" until -"))
+    let login = Self.answer(#"{"auth":{"client_token":"hvs.x","lease_duration":9223372036854775807}}"#)
+    #expect(Self.outcome { () throws(ExchangeProblem) in try VaultLogin(login) }.hasSuffix(" until -"))
+  }
+
+  @Test(
     "XML is read strictly, and no further than it is needed",
     arguments: [
       ("<a/>", "a"), ("<a x='1' y = \"&lt;\"/>", "a"), ("<n:a xmlns:n='u'><b>1</b></n:a>", "a(b=1)"),
@@ -189,6 +223,8 @@ import Testing
       read(Self.answer(#"{"accessToken":"ya29.x","expireTime":"2026-11-24T13:00:48Z"}"#))
         == "access_token=ya29.x token_type=Bearer until 2026-11-24T13:00:48Z")
     #expect(read(Self.answer(#"{"accessToken":"ya29.x"}"#)).contains("until when"))
+    #expect(
+      read(Self.answer(#"{"accessToken":"ya29.x","expireTime":"2026-11-24T11:00:00Z"}"#)).contains("before it came"))
     #expect(read(Self.answer("no", status: 403)).contains("none of Google's IAM"))
   }
 

@@ -48,9 +48,7 @@ public struct AWSCredentials: ExchangeOutcome, Equatable {
     guard let result = root["AssumeRoleWithWebIdentityResult"], let credentials = result["Credentials"] else {
       throw .malformed("the answer holds no credentials")
     }
-    guard let time = credentials["Expiration"]?.text, let expiration = Timestamp(rfc3339: time) else {
-      throw .malformed("the answer does not say until when the credentials hold")
-    }
+    let expiration = try answer.end(of: "the session", credentials["Expiration"]?.text)
     func secret(_ name: String) throws(ExchangeProblem) -> String {
       try TokenSafety.secret(credentials[name]?.text ?? "", named: name)
     }

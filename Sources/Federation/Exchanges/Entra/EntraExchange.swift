@@ -13,13 +13,15 @@ public struct EntraExchange: Exchange {
   public static let publicAuthority = "https://login.microsoftonline.com"
   /// The audience that federated credentials of the public cloud want.
   public static let audience = "api://AzureADTokenExchange"
+  /// What opens the cloud's own resource manager.
+  public static let managementScope = "https://management.azure.com/.default"
   static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
   /// - Parameters:
   ///   - authority: the URL of the cloud's login, such as ``publicAuthority``.
   ///   - tenant: a directory, by its ID or a domain of it.
   ///   - clientID: the application, or the client ID of the managed identity.
-  ///   - scope: for what; of one resource all that was granted, such as `https://management.azure.com/.default`.
+  ///   - scope: for what; of one resource all that was granted, such as ``managementScope``.
   public init(
     authority: String = EntraExchange.publicAuthority, tenant: String, clientID: String, scope: String
   ) throws(ExchangeInputError) {
@@ -37,7 +39,7 @@ public struct EntraExchange: Exchange {
       throw ExchangeInputError(
         "scope",
         "“\(scope.prefix(100))” is no scope for an application: one resource and /.default, such as "
-          + "https://management.azure.com/.default.")
+          + "\(Self.managementScope).")
     }
     self.tenant = tenant
     self.clientID = clientID

@@ -119,9 +119,7 @@ public struct GoogleExchange: Exchange {
       throw .refused(
         ExchangeRefusal(status: answer.status, code: error["status"]?.stringValue ?? "", message: message))
     }
-    guard let time = object["expireTime"]?.stringValue, let expiry = Timestamp(rfc3339: time) else {
-      throw .malformed("the answer does not say until when the token holds")
-    }
+    let expiry = try answer.end(of: "the token", object["expireTime"]?.stringValue)
     return AccessToken(
       token: try TokenSafety.secret(object["accessToken"], named: "accessToken"), type: "Bearer", expiry: expiry)
   }

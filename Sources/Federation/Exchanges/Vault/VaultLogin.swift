@@ -52,7 +52,7 @@ public struct VaultLogin: ExchangeOutcome, Equatable {
       renewable: login["renewable"]?.boolValue ?? false,
       policies: (login["policies"]?.arrayValue ?? []).compactMap(\.stringValue),
       accessor: login["accessor"]?.stringValue,
-      expiry: lease > 0 ? Timestamp(answer.arrived).advanced(by: lease) : nil)
+      expiry: lease > 0 ? answer.end(after: lease) : nil)
   }
 
   private static func unreadable(_ answer: ExchangeAnswer) -> ExchangeProblem {
