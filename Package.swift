@@ -1,5 +1,25 @@
 // swift-tools-version: 6.2
+import Glibc
 import PackageDescription
+
+/// Whether the linker can write the three megabytes of addresses that are set at the start as a bit each, which the C
+/// library reads since 2.36: that is 4 MiB less memory, in use as long as the program runs.
+let packsAddresses: Bool = {
+  var text = [UInt8](repeating: 0, count: 64)
+  let length = text.withUnsafeMutableBytes { bytes in
+    confstr(Int32(_CS_GNU_LIBC_VERSION), bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
+  }
+  let version = String(decoding: text.prefix(length), as: UTF8.self).split { !$0.isNumber }.compactMap { Int($0) }
+  guard version.count >= 2, (version[0], version[1]) >= (2, 36) else { return false }
+  // The linker that can is beside the compiler in most toolchains.
+  let folders: [String] = (Context.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+  guard let folder = folders.first(where: { access($0 + "/swift", X_OK) == 0 }),
+    let compiler = realpath(folder + "/swift", nil)
+  else { return false }
+  defer { free(compiler) }
+  return access(String(cString: compiler).split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/ld.lld", X_OK)
+    == 0
+}()
 
 let package = Package(
   name: "idp",
@@ -68,8 +88,14 @@ let package = Package(
         "CLinux", "Federation", "Fleet", "Issuer", "IssuerServer", "TerminalUI", "TrustPolicy", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      // Nothing is loaded into the program that would look its symbols up: without their table it needs 2 MiB less.
-      linkerSettings: [.unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))]),
+      // Nothing is loaded into the program that would look its symbols up: without their table it needs 2 MiB less memory,
+      // and without what debuggers read half the disk.
+      linkerSettings: [
+        .unsafeFlags(
+          ["-Xlinker", "--no-export-dynamic", "-Xlinker", "-s"]
+            + (packsAddresses ? ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"] : []),
+          .when(configuration: .release))
+      ]),
     .executableTarget(
       name: "Throughput", dependencies: ["CEL", "CELConformance", "Inspection", "Issuer", "JOSE", "TrustPolicy"],
       path: "Tests/Benchmarks/Throughput"),
