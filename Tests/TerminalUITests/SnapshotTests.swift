@@ -162,6 +162,17 @@ struct SnapshotTests {
     try expectSnapshot(screen, name)
   }
 
+  @Test("where there is room for one time only, it is the one that matters", arguments: [(80, 24), (60, 20)])
+  func onlyTime(columns: Int, rows: Int) throws {
+    let now = ScreenDriver.start.seconds
+    var screen = ScreenDriver(columns: columns, rows: rows)
+    screen.paste(
+      TokenFixture.signed(
+        #"{"iss":"https://other.example","sub":"x","aud":"a","nbf":\#(now + 1000),"exp":\#(now + 2000)}"#))
+    let verdict = try #require(screen.lines.first { $0.contains("time bad") })
+    #expect(verdict.contains("16m 40s") && !verdict.contains("33m 20s"))
+  }
+
   @Test("a clock that is off is told in the top bar")
   func clockSkew() throws {
     var screen = ScreenDriver()

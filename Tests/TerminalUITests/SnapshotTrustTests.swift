@@ -81,6 +81,22 @@ struct SnapshotTrustTests {
     try expectSnapshot(screen, "matrix-\(columns)x\(rows)")
   }
 
+  @Test("a matrix that is larger than the screen says which part is shown, and whom the selected cell is about")
+  func largeMatrix() throws {
+    let roles = (0..<30).map { PolicyFixture.document(PolicyFixture.refusing, "role-\($0).json") }
+    var screen = try ScreenDriver.withPolicies(columns: 80, rows: 24, PolicySet(roles))
+    for index in 0..<8 { screen.paste(TokenFixture.token(audience: "https://api-\(index).example.org/v1")) }
+    try screen.press("m")
+    try expectSnapshot(screen, "matrix-large")
+  }
+
+  @Test("a token without claims is no verdict that is still to come")
+  func withoutClaims() throws {
+    var screen = try ScreenDriver.withPolicies()
+    screen.paste(TokenFixture.encrypted)
+    try expectSnapshot(screen, "trust-without-claims")
+  }
+
   @Test("a what-if is marked, and turns the verdicts")
   func whatIf() throws {
     var screen = try ScreenDriver.withPolicies(columns: 110, rows: 32)

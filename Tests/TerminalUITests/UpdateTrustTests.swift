@@ -31,11 +31,42 @@ struct UpdateTrustTests {
       return
     }
     #expect(inputs.count == 2)
-    screen.send(.policiesRead(PolicyFixture.all))
+    screen.send(
+      .policiesRead(
+        PolicySet([
+          PolicyFixture.document(PolicyFixture.refusing, "deploy.json"),
+          PolicyFixture.document(PolicyFixture.credential, "pasted 2"),
+        ])))
     #expect(view(screen)?.index == 1)
     // What is like no document stays an error of its own.
     screen.send(.opened(text: "hello", from: "x.txt"))
     #expect(screen.text.contains("x.txt"))
+  }
+
+  @Test("show the one that was opened, wherever it stands among the others")
+  func openingAmongOthers() throws {
+    var screen = ScreenDriver { $0.policies = ["credential.json"] }
+    try screen.request()
+    let credential = PolicyFixture.document(PolicyFixture.credential, "credential.json")
+    screen.send(.policiesRead(PolicySet([credential])))
+    screen.paste(PolicyFixture.refusing)
+    let role = PolicyFixture.document(PolicyFixture.refusing, "pasted 2")
+    screen.send(.policiesRead(PolicySet([credential, role])))
+    // Those of AWS stand before those of Entra ID.
+    #expect(view(screen)?.index == 0)
+    #expect(screen.text.contains("✖ AWS would refuse this token"))
+    // One that is open already is shown again.
+    try screen.press("esc")
+    screen.send(.opened(text: PolicyFixture.credential, from: "credential.json"))
+    screen.send(.policiesRead(PolicySet([credential, role])))
+    #expect(view(screen)?.index == 1)
+    // What is no policy of its own is said to be there.
+    try screen.press("esc")
+    screen.paste(PolicyFixture.provider)
+    let provider = PolicyFixture.document(PolicyFixture.provider, "pasted 3")
+    screen.send(.policiesRead(PolicySet([credential, role, provider])))
+    #expect(view(screen) == nil)
+    #expect(screen.text.contains("opened pasted 3: it holds no policy of its own"))
   }
 
   @Test("open at what refuses; n and N go between failures, arrows fold")

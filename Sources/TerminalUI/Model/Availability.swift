@@ -39,7 +39,7 @@ extension Model {
       tokenObstacle
         ?? (focus == .claims && selectedRow != nil
           ? nil : "no claim is selected; \(key(.focusClaims)) goes to the claims, arrows select one")
-    case .dropWhatIf: token?.whatIf == nil ? "nothing is supposed of this token" : nil
+    case .dropWhatIf: token?.whatIf == nil ? "there is no what-if here: every claim is as it was signed" : nil
     case .focusHeader, .focusClaims, .focusSignature: nil
     default: nil
     }

@@ -17,8 +17,8 @@ public struct Model: Sendable {
   var isZoomed = false
   var overlay: Overlay?
   var trust: Trust
-  /// Whether the policy that was opened last is to be shown once it was read.
-  var opensNewestPolicy = false
+  /// The policy that was opened last, which is to be shown once it was read.
+  var newestPolicy: PolicyInput?
   /// Whether verdicts that are on the screen are still to be asked for.
   var waitsForVerdicts = false
   var log = MessageLog()

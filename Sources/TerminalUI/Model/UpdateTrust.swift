@@ -23,7 +23,7 @@ extension Model {
       isFile ? .file(name ?? "") : .text(text, name: name ?? "pasted \(trust.inputs.count + 1)")
     if !trust.inputs.contains(input) { trust.inputs.append(input) }
     overlay = nil
-    opensNewestPolicy = true
+    newestPolicy = input
     return readPolicies()
   }
 
@@ -55,24 +55,31 @@ extension Model {
   }
 
   mutating func policiesRead(_ policies: PolicySet) {
-    let before = trust.count
     trust.take(policies)
     if case .trust(var view)? = overlay {
       view.show(max(0, min(view.index, trust.count - 1)))
       overlay = .trust(view)
     }
-    guard opensNewestPolicy else { return }
-    opensNewestPolicy = false
-    if trust.count > before {
-      trust.selection = trust.count - 1
-      overlay = .trust(TrustView(index: trust.count - 1))
-    } else if let problem = trust.problems.last {
+    guard let input = newestPolicy else { return }
+    newestPolicy = nil
+    showWhatWasOpened(input)
+  }
+
+  /// Shows what stands in a document that somebody opened: its first configuration, or why there is none to show.
+  private mutating func showWhatWasOpened(_ input: PolicyInput) {
+    if let index = trust.documents?.configurations.firstIndex(where: { $0.location.file == input.name }) {
+      trust.selection = index
+      overlay = .trust(TrustView(index: index))
+    } else if let problem = trust.problems.first(where: { $0.location.file == input.name }) {
       say(.error, Visible.escaped(JSONPreview.prefix(problem.description, limit: 400)))
       // What was pasted cannot be mended.
-      if case .text(_, let name)? = trust.inputs.last, name == problem.location.file {
-        trust.inputs.removeLast()
+      if case .text(_, let name) = input {
+        trust.inputs.removeAll { $0 == input }
         trust.forgetProblem(of: name)
       }
+    } else {
+      let name = Visible.escaped(JSONPreview.prefix(input.name, limit: 200))
+      say(.info, "opened \(name): it holds no policy of its own, and counts for those that need it")
     }
   }
 
@@ -86,8 +93,18 @@ extension Model {
   mutating func showMatrix() {
     let tokens = matrixEntries
     overlay = .matrix(
-      MatrixView(
-        row: min(trust.selection, max(0, trust.count - 1)), column: tokens.firstIndex { $0.id == selected } ?? 0))
+      visible(
+        MatrixView(
+          row: min(trust.selection, max(0, trust.count - 1)), column: tokens.firstIndex { $0.id == selected } ?? 0)))
+  }
+
+  /// The matrix, moved so that its selected cell is on the screen.
+  private func visible(_ view: MatrixView) -> MatrixView {
+    var view = view
+    let (rows, columns) = MatrixRender.capacity(self)
+    view.offset = Scroll.offset(view.offset, showing: view.row, of: trust.count, in: rows)
+    view.firstColumn = Scroll.offset(view.firstColumn, showing: view.column, of: matrixEntries.count, in: columns)
+    return view
   }
 
   /// The columns of the matrix.
@@ -269,10 +286,7 @@ extension Model {
     }
     view.row = max(0, min(view.row, trust.count - 1))
     view.column = max(0, min(view.column, columns.count - 1))
-    let (rows, width) = MatrixRender.capacity(self)
-    view.offset = Scroll.offset(view.offset, showing: view.row, of: trust.count, in: rows)
-    view.firstColumn = Scroll.offset(view.firstColumn, showing: view.column, of: columns.count, in: width)
-    overlay = .matrix(view)
+    overlay = .matrix(visible(view))
     return []
   }
 }

@@ -5,9 +5,16 @@ import TrustPolicy
 enum MatrixRender {
   /// Columns of a cell, with the blanks behind it: as many as the names of the tokens need, if there is room.
   private static func cellWidth(_ model: Model) -> Int {
-    let names = model.matrixEntries.map { DisplayWidth.of($0.label) + 2 }
+    let names = model.matrixEntries.map { DisplayWidth.of(heading($0)) + 2 }
     let room = OverlayView.textWidth(model.size) - labelWidth(model)
     return max(12, min(names.max() ?? 12, room / max(1, names.count), 40))
+  }
+
+  /// A token's name without what many have in common, which would take the room of what tells them apart.
+  private static func heading(_ entry: Entry) -> String {
+    var name = entry.label[...]
+    for prefix in ["pasted: ", "https://"] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
+    return String(name)
   }
 
   private static func labelWidth(_ model: Model) -> Int {
@@ -38,7 +45,8 @@ enum MatrixRender {
     let (rows, columns) = visible(model, view)
     canvas.box(
       rect, title: "Who accepts what",
-      right: "\(model.trust.count) policies, \(entries.count) \(entries.count == 1 ? "token" : "tokens")")
+      right: share(rows, of: model.trust.count, "policy", "policies") + ", "
+        + share(columns, of: entries.count, "token", "tokens"))
     let inside = rect.inside
     guard !entries.isEmpty else {
       let words = canvas.glyphs.words("There is no token yet: \(model.key(.activate)) requests one.")
@@ -49,7 +57,7 @@ enum MatrixRender {
     let cellWidth = cellWidth(model)
     for (place, column) in columns.enumerated() {
       canvas.put(
-        entries[column].label, inside.column + label + place * cellWidth, inside.row, width: cellWidth - 2,
+        heading(entries[column]), inside.column + label + place * cellWidth, inside.row, width: cellWidth - 2,
         Style(.key, bold: true, reverse: column == view.column))
     }
     for (place, row) in rows.enumerated() {
@@ -61,7 +69,7 @@ enum MatrixRender {
       for (cell, column) in columns.enumerated() {
         let outcome = model.trust.outcome(of: row, for: entries[column].id)
         let (sign, role) = TrustPane.look(outcome?.decision, canvas.glyphs)
-        let word = outcome.map { " \($0.decision.rawValue)" } ?? ""
+        let word = outcome.map { " \(Self.word($0.decision))" } ?? ""
         let isCursor = isSelected && column == view.column
         canvas.put(
           sign + word, inside.column + label + cell * cellWidth, line, width: cellWidth - 2,
@@ -71,14 +79,33 @@ enum MatrixRender {
     drawReason(model, view, entries, on: &canvas, inside)
   }
 
+  private static func word(_ decision: Decision) -> String {
+    switch decision {
+    case .accept: "accepts"
+    case .reject: "refuses"
+    case .unknown: "unknown"
+    }
+  }
+
+  /// `6 policies`, or `policies 1–14 of 30` when not all of them are on the screen.
+  private static func share(_ visible: Range<Int>, of count: Int, _ one: String, _ several: String) -> String {
+    guard visible.count < count else { return "\(count) \(count == 1 ? one : several)" }
+    return "\(several) \(visible.lowerBound + 1)-\(visible.upperBound) of \(count)"
+  }
+
   private static func drawReason(
     _ model: Model, _ view: MatrixView, _ entries: [Entry], on canvas: inout Canvas, _ inside: Rect
   ) {
     guard entries.indices.contains(view.column), view.row < model.trust.count, inside.height > 3,
       let outcome = model.trust.outcome(of: view.row, for: entries[view.column].id)
     else { return }
+    // The names above are cut where there are many.
+    let (policy, token) = (TrustPane.name(of: view.row, model), entries[view.column].label)
+    let areWhole =
+      DisplayWidth.of(policy) <= labelWidth(model) - 2 && DisplayWidth.of(token) <= cellWidth(model) - 2
+    let names = areWhole ? "" : "\(policy) against \(token): "
     let text = outcome.reason ?? "would accept this token"
-    let words = canvas.glyphs.words(Visible.escaped(JSONPreview.prefix(text, limit: 300)))
+    let words = canvas.glyphs.words(names + Visible.escaped(JSONPreview.prefix(text, limit: 300)))
     let lines = TextWrap.lines(words, width: inside.width, limit: 2)
     for (index, line) in lines.enumerated() {
       canvas.put(

@@ -42,9 +42,13 @@ enum TimeText {
     inspection.times.expiresSoon(at: now) ? "expires soon, " : "expires "
   }
 
-  /// "59m 12s", for where there is no room for more.
+  /// "59m 12s", or "valid in 16m 38s", for where there is no room for more.
   static func countdown(_ model: Model) -> String? {
-    guard let left = model.token?.inspection.times.remaining(at: model.now.timestamp) else { return nil }
+    let now = model.now.timestamp
+    guard let times = model.token?.inspection.times, let left = times.remaining(at: now) else { return nil }
+    if left > 0, let start = times.notBefore, start > now {
+      return "valid in \(Countdown.text(now.distance(to: start)))"
+    }
     return left > 0 ? Countdown.text(left) : "expired"
   }
 

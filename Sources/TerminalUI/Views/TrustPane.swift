@@ -51,14 +51,23 @@ enum TrustPane {
         glyphs.words(Visible.escaped(JSONPreview.prefix(reason, limit: 300))),
         Style(outcome.decision == .accept ? .muted : role))
     } else {
-      line.add(model.token == nil ? "no token yet" : glyphs.ellipsis, Style(.muted))
+      line.add(waiting(model), Style(.muted))
     }
     return line
   }
 
+  /// Why there is no verdict.
+  private static func waiting(_ model: Model) -> String {
+    guard let token = model.token else { return "no token yet" }
+    return token.presented == nil ? "the token has no claims to decide by" : model.options.glyphs.ellipsis
+  }
+
+  /// `nope.json: it cannot be read: No such file or directory`: the folder would only take room.
   private static func problem(_ error: DocumentError, _ glyphs: Glyphs) -> StyledLine {
+    let file = error.location.file.split(separator: "/").last.map(String.init) ?? error.location.file
+    let words = "\(file):\(error.location.line): \(error.problem)"
     var line = StyledLine("\(glyphs.cross) ", Style(.bad, bold: true))
-    line.add(glyphs.words(Visible.escaped(JSONPreview.prefix(error.description, limit: 300))), Style(.bad))
+    line.add(glyphs.words(Visible.escaped(JSONPreview.prefix(words, limit: 300))), Style(.bad))
     return line
   }
 
@@ -88,7 +97,15 @@ struct TrustSummary {
 
   /// Nil when no policy is open, or when there is no token.
   init?(_ model: Model) {
-    guard let id = model.selected, model.token != nil, model.trust.count > 0 else { return nil }
+    guard let id = model.selected, let token = model.token, model.trust.rowCount > 0 else { return nil }
+    guard model.trust.count > 0 else {
+      (word, detail) = (.unknown, "no policy can be read")
+      return
+    }
+    guard token.presented != nil else {
+      (word, detail) = (.unknown, "there are no claims to decide by")
+      return
+    }
     let outcomes = (0..<model.trust.count).map { model.trust.outcome(of: $0, for: id) }
     let refusing = outcomes.indices.filter { outcomes[$0]?.decision == .reject }
     let open = outcomes.indices.filter { outcomes[$0] == nil || outcomes[$0]?.decision == .unknown }

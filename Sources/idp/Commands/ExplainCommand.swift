@@ -33,7 +33,7 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let workspace = try Workspace.current()
-    let documents = try policies.read()
+    let documents = try policies.read(workspace.configuration)
     let verdicts = documents.verdicts(on: try token.presented(workspace), at: token.now)
     if output.json {
       try Output.print(VerdictJSON.explain(verdicts))

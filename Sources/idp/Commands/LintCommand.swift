@@ -22,7 +22,7 @@ struct LintCommand: ParsableCommand {
 
   func run() throws {
     let workspace = try Workspace.current()
-    let lints = try policies.read().lints()
+    let lints = try policies.read(workspace.configuration).lints()
     if output.json {
       try Output.print(VerdictJSON.lint(lints))
     } else {

@@ -22,7 +22,7 @@ struct MatrixCommand: ParsableCommand {
 
   func run() throws {
     let workspace = try Workspace.current()
-    let documents = try policies.read()
+    let documents = try policies.read(workspace.configuration)
     let matrix = TrustMatrix(documents, tokens: try token.all(workspace), now: token.now)
     if output.json {
       try Output.print(matrix.json)

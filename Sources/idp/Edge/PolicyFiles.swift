@@ -8,6 +8,8 @@ enum PolicyFiles {
   static let byteLimit = 64 << 20
 
   /// The documents at these paths; `-` is standard input.
+  ///
+  /// - Parameter kind: what they are, when their shape does not tell.
   static func read(_ paths: [String], as kind: DocumentKind?) throws(Failure) -> TrustDocuments {
     var documents: [Document] = []
     for path in paths {
@@ -34,8 +36,9 @@ enum PolicyFiles {
         do throws(Failure) {
           bytes = try InputFile.read(UserFolders.expanded(path), limit: byteLimit)
         } catch {
-          throw DocumentError(
-            error.message, remedy: error.hint, at: DocumentLocation(file: path, line: 1, column: 1))
+          // The place says already which file it is.
+          let words = error.message.hasPrefix(path + " ") ? "it" + error.message.dropFirst(path.count) : error.message
+          throw DocumentError(words, remedy: error.hint, at: DocumentLocation(file: path, line: 1, column: 1))
         }
         return try Document(bytes, file: path)
       }

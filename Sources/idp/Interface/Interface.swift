@@ -13,8 +13,8 @@ enum Interface {
   ///   - input: a token, a file, `-` for standard input, or nil. Standard input that is no terminal is read in any case.
   ///   - color: what the command line says; nil for what the configuration says.
   static func open(input: String?, color: ColorOptions.When?, usesMouse: Bool) throws(Failure) {
-    guard Output.isTerminal else { throw noTerminal() }
     if let input { try refuseNonsense(input) }
+    guard Output.isTerminal else { throw noTerminal() }
     let characters = TerminalLocale.set(environment: Surroundings.environment)
     let workspace = try Workspace.current()
     let configuration = workspace.configuration

@@ -37,7 +37,8 @@ struct PresentedTokenOptions: ParsableArguments {
   func validate() throws {
     let ways = [!tokens.isEmpty, claims != nil, !audiences.isEmpty].count { $0 }
     if ways == 0 {
-      throw ValidationError("Say which token: --token, --claims or --audience.")
+      throw ValidationError(
+        "Say which token: --token TOKEN, FILE or - for standard input, --claims FILE, or --audience NAME.")
     }
     if ways > 1 { throw ValidationError("--token, --claims and --audience exclude each other: give one of them.") }
     if source.source != nil, audiences.isEmpty { throw ValidationError("--source goes with --audience.") }

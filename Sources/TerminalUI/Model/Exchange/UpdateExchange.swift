@@ -27,7 +27,8 @@ extension Model {
       let own = documents.configurations(of: party)
       // The policy that is selected, when it is one of the party; else the only one that there is.
       let index = own.contains(trust.selection) ? trust.selection : own.count == 1 ? own[0] : nil
-      if let index { known.merge(documents.configurations[index].exchangeInputs) { $1 } }
+      // A role of Vault is called as its file, which may be a guess: a variable knows better.
+      if let index { known.merge(documents.configurations[index].exchangeInputs) { party == .vault ? $0 : $1 } }
     }
     if party == .gcp, known["audience"] == nil, let audience = entry.audience, audience.contains("//iam.") {
       known["audience"] = audience
