@@ -65,7 +65,7 @@ struct ChildProcessTests {
     let start = ChildProcess.monotonic()
     let result = ChildProcess.run(["sh", "-c", "sleep 60 & sleep 60"], environment: environment, timeout: 200)
     #expect(result?.status == nil)
-    #expect(result != nil)
+    #expect(result?.excess == .time(milliseconds: 200))
     #expect(ChildProcess.monotonic() - start < 20_000)
   }
 
@@ -73,6 +73,7 @@ struct ChildProcessTests {
   func flood() {
     let result = ChildProcess.run(["yes"], environment: environment, timeout: 20_000)
     #expect(result?.status == nil)
+    #expect(result?.excess == .output)
     #expect((result?.output.count ?? .max) <= ChildProcess.outputLimit + 4096)
   }
 

@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import time
 
 from case import EndToEndCase
 
@@ -70,6 +71,50 @@ class Programs(EndToEndCase):
                     # A file that is kept fresh is kept until somebody ends that, which is no failure.
                     self.assertEqual(process.returncode, 0 if "--watch" in arguments else -number)
                     self.assert_ended(pids)
+
+    def test_what_they_started_ends_with_idp_too(self):
+        self.program("slow", f"{self.endless}")
+        self.terminal.idp("token", "--audience", "a", "--source", f"command:{self.workspace.folder}/bin/slow | cat; true")
+        pids = self.running()
+        self.terminal.signal(signal.SIGTERM)
+        self.assertEqual(self.terminal.ended()["signal"], signal.SIGTERM)
+        self.assert_ended(pids)
+
+    def test_they_end_with_idp_even_if_they_would_not(self):
+        self.program("deaf", f"trap '' TERM INT HUP; {self.endless}; sleep 300")
+        for place in ("beside", "terminal"):
+            for number in (signal.SIGTERM, signal.SIGINT):
+                with self.subTest(f"{place} {number.name}"):
+                    self.forget()
+                    command = ["token", "--audience", "a", "--source", f"command:{self.workspace.folder}/bin/deaf"]
+                    if place == "terminal":
+                        self.terminal.idp(*command)
+                        pids = self.running()
+                        self.terminal.keys("C-c") if number == signal.SIGINT else self.terminal.signal(number)
+                        self.assertEqual(self.terminal.ended()["signal"], number)
+                        self.terminal.close()
+                    else:
+                        process = self.start(*command)
+                        pids = self.running()
+                        process.send_signal(number)
+                        process.communicate(timeout=10)
+                        self.assertEqual(process.returncode, -number)
+                    self.assert_ended(pids)
+
+    def test_what_they_leave_behind_is_not_waited_for(self):
+        token = self.workspace.token(audience="a")
+        process = self.start("token", "--audience", "a", "--source", f"command:sleep 300 & echo $! >'{self.pids}'; echo {token}")
+        output, errors = process.communicate(timeout=20)
+        self.assertEqual((process.returncode, output.strip(), errors), (0, token, ""))
+        os.kill(self.running()[0], signal.SIGKILL)
+
+    def test_a_token_that_cannot_change_is_not_waited_for(self):
+        token = self.workspace.token("--ttl", "1s", audience="a")
+        time.sleep(1.2)
+        process = self.start("exec", "--audience", "a", "--source", "env:OLD", "--", "true", environment={"OLD": token})
+        _, errors = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 2)
+        self.assertIn("expired", errors)
 
     def test_they_end_when_the_interface_ends_or_no_longer_waits_for_them(self):
         self.gitpod(self.endless)

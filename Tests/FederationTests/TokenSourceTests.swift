@@ -78,7 +78,8 @@ struct TokenSourceTests {
         == "Cannot get a token from env:OTHER: what it has is for vault.hashicorp.com, not for sts.amazonaws.com.")
     #expect(try await failure(.variable("NOBODY"), around).code == "wrong-audience")
     let old = try await failure(.variable("OLD"), around)
-    #expect(old.reason == .expired(seconds: 60) && old.isTransient)
+    // A variable stays as it is.
+    #expect(old.reason == .expired(seconds: 60) && !old.isTransient)
     #expect(TokenSource.variable("OLD").presence(in: around) == .absent("what is there has expired: $OLD"))
     #expect(TokenSource.variable("OTHER").presence(in: around) == .present("$OTHER"))
     #expect(try await failure(.variable("TEXT"), around).code == "no-token")

@@ -216,12 +216,25 @@ class Amazon(Exchanges):
         self.ran("login", "aws", "--role-arn", ROLE, "--replace-keys")
         self.assertIsRole()
 
+    def test_login_leaves_no_token_behind_that_would_count_first(self):
+        self.write(".aws/credentials", "[deploy]\naws_access_key_id = a\naws_secret_access_key = b\naws_session_token = c\n"
+                                       "aws_security_token = old\n")
+        self.ran("login", "aws", "--role-arn", ROLE, "--profile", "deploy")
+        self.assertIsRole("deploy")
+
     def test_login_leaves_a_profile_alone_that_another_way_has(self):
-        for setting in ("role_arn = arn:aws:iam::1:role/x\nsource_profile = other", "sso_session = acme",
-                        "role_arn = arn:aws:iam::1:role/x\nweb_identity_token_file = /run/jwt"):
-            config = self.write(".aws/config", f"[profile deploy]\n{setting}\n")
-            for more in ([], ["--credential-process"]):
-                with self.subTest(f"{setting} {more}"):
+        ways = [(name, setting) for name in ("config", "credentials") for setting in (
+            "role_arn = arn:aws:iam::1:role/x\nsource_profile = other", "sso_session = acme",
+            "role_arn = arn:aws:iam::1:role/x\nweb_identity_token_file = /run/jwt")]
+        for name, setting in ways + [("config", "credential_process = /opt/other credential aws --role x"),
+                                     ("credentials", "credential_process = /opt/other")]:
+            self.write(".aws/config", "")
+            self.write(".aws/credentials", "")
+            section = "profile deploy" if name == "config" else "deploy"
+            config = self.write(f".aws/{name}", f"[{section}]\n{setting}\n")
+            # What runs a program comes after stored keys.
+            for more in [["--credential-process"]] + ([] if "_process" in setting else [[]]):
+                with self.subTest(f"{name} {setting} {more}"):
                     before = read(config)
                     result = self.ran("login", "aws", "--role-arn", ROLE, "--profile", "deploy", *more, status=2)
                     self.assertIn("by which AWS's tools would go", result.stderr)
@@ -235,7 +248,7 @@ class Amazon(Exchanges):
             "[default]", "[profile deploy]", "[profile other]", "[x]", "# [profile deploy]", "; k = v", "", "   ",
             "region = eu-west-1", "Region: x", "s3 =", "  max = 1", "    deep = 2", "\tcredential_process = nested",
             "credential_process = idp credential aws old", "CREDENTIAL_PROCESS=idp credential aws old",
-            "output = r", "  # indented", "k=v ; w", "k", "=", "é = ü",
+            "output = r", "  region = indented", "  credential_process = idp credential aws older", "  # indented", "k=v ; w", "k", "=", "é = ü",
         ]
         config = os.path.join(self.home, "config")
         seen = 0
@@ -527,21 +540,25 @@ except Exception as error:
         self.assertIn("does not match the expected audience", self.python(self.CODE))
 
     def test_the_helper_says_nothing_on_standard_error(self):
+        mine = self.write("mine", "precious")
         for command in (["credential", "gcp"], ["credential", "gcloud-token"], ["gcloud-token"]):
             for environment in (
                 {"GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE": GoogleSTS.PROVIDER}, {},
+                # That an answer cannot be kept is no failure, and what is somebody's stays.
                 {"GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE": "x", "GOOGLE_EXTERNAL_ACCOUNT_OUTPUT_FILE": "/proc/no/such"},
+                {"GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE": "x", "GOOGLE_EXTERNAL_ACCOUNT_OUTPUT_FILE": mine},
             ):
                 with self.subTest(f"{command} {environment}"):
                     result = self.ran(*command, environment=environment)
                     document = json.loads(result.stdout)
                     self.assertEqual(result.stderr, "")
                     self.assertEqual(document["version"], 1)
-                    good = environment.get("GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE") == GoogleSTS.PROVIDER
+                    good = "GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE" in environment
                     self.assertEqual(document["success"], good)
                     self.assertIn("id_token" if good else "message", document)
                     if good:
                         self.assertEqual(document["expiration_time"], claims(document["id_token"])["exp"])
+                    self.assertEqual(read(mine), b"precious")
 
     def test_a_malformed_provider_is_refused(self):
         for provider in ("ci-pool", GoogleSTS.PROVIDER.replace("123456789", "acme-prod"), GoogleSTS.PROVIDER + "/x"):

@@ -47,7 +47,11 @@ public struct ExchangeRequest: Sendable {
       let parts = secret.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
       let wanted =
         parts.count == 3 && parts[1].count >= 8 ? Array(secret.utf8.dropLast(parts[2].count)) : Array(secret.utf8)
-      bytes = Self.replaced(wanted, in: bytes, by: Array(ExchangeField.shortened(secret).utf8))
+      let shortened = Array(ExchangeField.shortened(secret).utf8)
+      bytes = Self.replaced(wanted, in: bytes, by: shortened)
+      // As it went over the wire.
+      let encoded = Array(FormEncoding.percentEncoded(secret).utf8)
+      if encoded.count != secret.utf8.count { bytes = Self.replaced(encoded, in: bytes, by: shortened) }
     }
     return String(decoding: bytes, as: UTF8.self)
   }

@@ -42,9 +42,15 @@ struct SourceCommand {
     let environment = surroundings.environment.merging(variables) { $1 }
     let outcome = await surroundings.run(arguments, environment)
     guard !Task.isCancelled else { throw SourceError(source, .cancelled) }
-    guard let outcome else { throw SourceError(source, .absent("\(program) is not in PATH")) }
+    guard let outcome else {
+      throw SourceError(source, .absent("\(program) is not in PATH, or cannot be started"))
+    }
     guard outcome.status == 0 else {
-      throw SourceError(source, .command(program: program, status: outcome.status, words: words(outcome.errors)))
+      let words = words(outcome.errors)
+      throw SourceError(
+        source,
+        outcome.excess.map { .commandExceeded(program: program, $0, words: words) }
+          ?? .command(program: program, status: outcome.status, words: words))
     }
     var text = String(decoding: outcome.output, as: UTF8.self)
     if source == .spiffe { text = Self.firstToken(ofAgent: text) }

@@ -14,6 +14,8 @@ public struct SourceError: Error, Sendable, Equatable, CustomStringConvertible {
     case refused(url: String, status: Int, words: String?)
     /// The program ended with this status, nil when it was ended; its own words.
     case command(program: String, status: Int32?, words: String?)
+    /// The program was ended because of this, such as `it took more than 30 seconds`; its own words.
+    case commandExceeded(program: String, String, words: String?)
     /// What came, or what is stored there, is no token.
     case noToken(String)
     /// The tokens that it has are for these.
@@ -29,12 +31,15 @@ public struct SourceError: Error, Sendable, Equatable, CustomStringConvertible {
   public let reason: Reason
   /// What to do.
   public let hint: String?
+  /// Whether what it has cannot change as long as this process runs: a variable.
+  private let isFixed: Bool
   /// For how many seconds it should not be asked again; nil when it did not say.
   public let retryAfter: Int64?
 
   init(_ source: TokenSource, _ reason: Reason, hint: String? = nil, retryAfter: Int64? = nil) {
     self.source = FetchError.quoted(source.label)
     self.reason = reason
+    self.isFixed = source.isFixed
     self.hint = hint ?? reason.hint
     self.retryAfter = retryAfter
   }
@@ -46,7 +51,7 @@ public struct SourceError: Error, Sendable, Equatable, CustomStringConvertible {
     case .file: "input-unreadable"
     case .transport(_, let reason): reason.code
     case .refused: "source-refused"
-    case .command: "command-failed"
+    case .command, .commandExceeded: "command-failed"
     case .noToken: "no-token"
     case .wrongAudience: "wrong-audience"
     case .expired: "token-expired"
@@ -60,7 +65,7 @@ public struct SourceError: Error, Sendable, Equatable, CustomStringConvertible {
     switch reason {
     case .transport(_, let reason): reason.isTransient
     case .refused(_, let status, _): status == 429 || status >= 500
-    case .expired: true
+    case .expired: !isFixed
     default: false
     }
   }
@@ -76,6 +81,8 @@ extension SourceError.Reason {
     case .transport(let url, let reason): "asked at \(url), \(reason.found)"
     case .refused(let url, let status, let words):
       "\(url) answers HTTP \(status)" + Self.said(words)
+    case .commandExceeded(let program, let excess, let words):
+      "\(program) was ended: \(excess)" + Self.said(words)
     case .command(let program, nil, let words): "\(program) was ended before it was done" + Self.said(words)
     case .command(let program, let status?, let words): "\(program) ended with status \(status)" + Self.said(words)
     case .noToken(let problem): problem

@@ -9,8 +9,11 @@ public struct SourceSurroundings: Sendable {
     public let output: [UInt8]
     /// The beginning of what it said on standard error.
     public let errors: [UInt8]
+    /// Why it was ended, such as `it took more than 30 seconds`; nil when it was not, or that is not known.
+    public let excess: String?
 
-    public init(status: Int32?, output: [UInt8], errors: [UInt8]) {
+    public init(status: Int32?, output: [UInt8], errors: [UInt8], excess: String? = nil) {
+      self.excess = excess
       self.status = status
       self.output = output
       self.errors = errors

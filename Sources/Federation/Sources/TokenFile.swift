@@ -44,7 +44,8 @@ enum TokenFile {
 
   /// What was found in the place of a file's bytes.
   static func problem(_ error: FileError) -> String {
-    FetchError.quoted("\(error.path) cannot be read (\(strerror(error.code).map { String(cString: $0) } ?? "error"))")
+    let words = strerror(error.code).map { String(cString: $0) } ?? "error"
+    return FetchError.quoted("\(error.path) cannot be read (\(error.code == EINVAL ? "it is no regular file" : words))")
   }
 
   static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }

@@ -82,6 +82,14 @@ extension TokenSource {
   /// Whether the audience that is asked for is the one in the token: Entra ID puts the application's identifier there.
   private var namesAudience: Bool { if case .azureIMDS = self { false } else { true } }
 
+  /// Whether what it has cannot change as long as this process runs.
+  var isFixed: Bool {
+    switch self {
+    case .gitLab, .variable: true
+    default: false
+    }
+  }
+
   private var isStored: Bool {
     switch self {
     case .gitLab, .azureFile, .awsFile, .kubernetesFile, .file, .variable: true

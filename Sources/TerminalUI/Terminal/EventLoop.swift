@@ -11,12 +11,13 @@ import Inspection
 ///   - initialEffects: What `update` returned before the loop, for a token from the command line; carried out after the
 ///     first frame.
 ///   - started: Called once, after the first frame, with the way to bring messages in: for work that must not delay it.
+///   - ended: Called once, when the terminal is as it was before, and the process may end by a signal right after.
 ///   - perform: Carries out the effects that are not the terminal's own, after the frame that shows that they are under
 ///     way. It is called on the loop's thread and must not block. Its second argument brings the answer back, from any
 ///     thread.
 public func runTerminal(
   model: Model, options: TerminalOptions, initialEffects: [Effect] = [],
-  started: (@escaping @Sendable (Message) -> Void) -> Void = { _ in },
+  started: (@escaping @Sendable (Message) -> Void) -> Void = { _ in }, ended: () -> Void = {},
   perform: @escaping @Sendable (Effect, @escaping @Sendable (Message) -> Void) -> Void
 ) throws(TerminalError) {
   guard options.port.descriptor >= 0 else { throw TerminalError(.system(call: "pipe", code: errno)) }
@@ -25,6 +26,7 @@ public func runTerminal(
   let ending = loop.run(initialEffects) { [port = options.port] in started { port.post($0) } }
   session.close()
   loop.signals.end()
+  ended()
   if case .signal(let signal) = ending { SignalWatch.die(by: signal) }
 }
 

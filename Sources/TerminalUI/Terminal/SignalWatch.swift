@@ -58,10 +58,13 @@ final class SignalWatch {
     signalDescriptor = -1
   }
 
-  /// Ends the process by a signal, with the exit status that this has by convention. Who had the signals before is told.
+  /// Ends the process by a signal, with the exit status that this has by convention.
   static func die(by signal: Int32) -> Never {
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = SIG_DFL
+    sigaction(signal, &action, nil)
     unblocked(signal) { _ = raise(signal) }
-    // A signal that this process cannot die by: it ignores it, or is the first process of a container.
+    // A signal that this process cannot die by, such as one to the first process of a container.
     exit(128 + signal)
   }
 

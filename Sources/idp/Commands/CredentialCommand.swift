@@ -82,9 +82,18 @@ extension CredentialCommand {
       let document = CredentialDocument.google(
         token: compact, type: type, expiry: try CredentialDocument.expiry(of: compact))
       if let file = variables.first("GOOGLE_EXTERNAL_ACCOUNT_OUTPUT_FILE") {
-        try EditedFile.change(ProgramLine.fullPath(file), what: "the answer") { _ in Array(document.pretty().utf8) }
+        keep(document, in: ProgramLine.fullPath(file))
       }
       return document
+    }
+
+    /// Keeps an answer for the library, which asks again where there is none: that it cannot be kept is no failure. What
+    /// is in the file and is no answer is somebody's.
+    private func keep(_ document: JSON, in file: String) {
+      try? EditedFile.change(file, what: "the answer") { (bytes) throws(Failure) in
+        guard bytes.isEmpty || (try? JSON(parsing: bytes))?["version"] != nil else { return bytes }
+        return Array(document.pretty().utf8)
+      }
     }
   }
 

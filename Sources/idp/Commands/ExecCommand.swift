@@ -25,7 +25,8 @@ struct ExecCommand: ParsableCommand {
       runs for longer renews its own when it gets the token's file instead, with AWS_ROLE_ARN set.
 
       The command has our terminal and gets the signals that are sent to us; idp ends as it does. The status is 127 when \
-      there is no such command, 126 when it cannot be run, and 2 when there is no token for it.
+      there is no such command, 126 when it cannot be run, 2 when there is no token for it within a minute, and 1 when \
+      AWS refuses the role.
 
       EXAMPLES
         idp exec --aws-role arn:aws:iam::111122223333:role/deploy -- aws sts get-caller-identity
@@ -82,8 +83,10 @@ struct ExecCommand: ParsableCommand {
     defer { folder.remove() }
     var run = ExecRun(
       keeper: TokenKeeper(
-        path: folder.path + "/token", supply: supply, request: try request(supply), report: ExecRun.report),
+        path: folder.path + "/token", supply: supply, request: try request(supply), patience: 60_000,
+        report: ExecRun.report),
       signals: signals)
+    noteOtherCredentials()
     let end: JobProcess.End
     do throws(ExecRun.Stop) {
       let token = try run.firstToken()
@@ -106,6 +109,14 @@ struct ExecCommand: ParsableCommand {
     }
   }
 
+  /// AWS's tools look at the keys of the environment before they look at a token's file.
+  private func noteOtherCredentials() {
+    guard aws.roleARN == nil, effectiveAudiences.contains(AWSExchangeOptions.audience),
+      Variables(Surroundings.environment).first("AWS_ACCESS_KEY_ID") != nil
+    else { return }
+    Output.note("idp: AWS_ACCESS_KEY_ID is set and counts before the token: unset it, or give --aws-role\n")
+  }
+
   private var effectiveAudiences: [String] { audiences.isEmpty ? [AWSExchangeOptions.audience] : audiences }
 
   private func request(_ supply: TokenSupply) throws(Failure) -> TokenRequest {
@@ -117,7 +128,9 @@ struct ExecCommand: ParsableCommand {
         claims = JSONObject()
       }
     }
-    return TokenRequest(audiences: effectiveAudiences, lifetime: ttl?.seconds, claims: claims)
+    // One that is exchanged at once, and is renewed as long as the command runs, need not live for long.
+    let own = aws.roleARN != nil && supply.takesLifetime ? ExchangeTokenOptions.lifetime : nil
+    return TokenRequest(audiences: effectiveAudiences, lifetime: ttl?.seconds ?? own, claims: claims)
   }
 
   /// Our own environment, and in it where the token is and what was got for it.

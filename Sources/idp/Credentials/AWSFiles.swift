@@ -29,14 +29,22 @@ struct AWSFiles {
   ///
   /// - Parameter storing: whether credentials are to be stored, before which a token file would count, too.
   func checkUnclaimed(_ profile: AWSProfileName, storing: Bool) throws(Failure) {
-    guard InputFile.exists(config) else { return }
-    let text = ProfileText(try InputFile.read(config, limit: EditedFile.byteLimit))
-    let section = profile.section(among: text.sections)
-    try Self.checkUnclaimed(
-      text, section, profile, config, names: storing ? Self.foreign + ["web_identity_token_file"] : Self.foreign)
+    let names = storing ? Self.foreign + ["web_identity_token_file"] : Self.foreign
+    if InputFile.exists(config) {
+      let text = ProfileText(try InputFile.read(config, limit: EditedFile.byteLimit))
+      try Self.checkUnclaimed(text, profile.section(among: text.sections), profile, config, names: names)
+    }
+    // The tools take the settings of both files together.
+    guard InputFile.exists(credentials) else { return }
+    let text = ProfileText(try InputFile.read(credentials, limit: EditedFile.byteLimit))
+    let others = ["web_identity_token_file", "role_arn"] + (storing ? [] : ["credential_process"])
+    try Self.checkUnclaimed(text, profile.text, profile, credentials, names: Self.foreign + others)
   }
 
-  private static let keys = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]
+  /// Some tools write the last one, which counts before the one that has its place now.
+  private static let keys = [
+    "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token",
+  ]
 
   /// Puts temporary credentials into a profile.
   ///
@@ -48,7 +56,7 @@ struct AWSFiles {
       text.set(
         [
           ("aws_access_key_id", credentials.accessKeyID), ("aws_secret_access_key", credentials.secretAccessKey),
-          ("aws_session_token", credentials.sessionToken),
+          ("aws_session_token", credentials.sessionToken), ("aws_security_token", nil),
         ], in: profile.text)
       return text.bytes
     }
@@ -88,7 +96,7 @@ struct AWSFiles {
       }
       try checkUnclaimed(text, section, profile, file, names: foreign + others + (replacesKeys ? [] : keys))
       // What another program gives is somebody's work too; what idp gives may be said anew.
-      if let process = text.value("credential_process", in: section), !process.contains(" credential aws") {
+      if let process = text.value("credential_process", in: section), !isOurs(process) {
         throw taken("credential_process", profile, file)
       }
       text.set(settings + (replacesKeys ? keys.map { ($0, nil) } : []), in: section)
@@ -101,6 +109,17 @@ struct AWSFiles {
   ) throws(Failure) {
     guard let found = names.first(where: { text.value($0, in: section) != nil }) else { return }
     throw taken(found, profile, file)
+  }
+
+  /// Whether a command line is one of idp's: the program, wherever it is, and what it is asked for.
+  private static func isOurs(_ line: String) -> Bool {
+    guard let program = line.split(separator: " credential aws", maxSplits: 1).first, program.count < line.count else {
+      return false
+    }
+    let isQuoted =
+      program.hasPrefix("'") && program.hasSuffix("'") || program.hasPrefix("\"") && program.hasSuffix("\"")
+    let path = isQuoted ? program.dropFirst().dropLast() : program
+    return path.split(separator: "/").last == "idp" && (isQuoted || !path.contains(" "))
   }
 
   private static func taken(_ setting: String, _ profile: AWSProfileName, _ file: String) -> Failure {
@@ -118,7 +137,8 @@ struct AWSFiles {
 
   private func checkTemporary(_ text: ProfileText, _ profile: AWSProfileName) throws(Failure) {
     guard text.value("aws_secret_access_key", in: profile.text) != nil,
-      text.value("aws_session_token", in: profile.text) == nil
+      text.value("aws_session_token", in: profile.text) == nil,
+      text.value("aws_security_token", in: profile.text) == nil
     else { return }
     throw Failure(
       "keys-kept",

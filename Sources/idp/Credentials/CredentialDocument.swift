@@ -62,7 +62,8 @@ enum CredentialDocument {
 
   /// When a token ends.
   static func expiry(of token: String) throws(Failure) -> Timestamp {
-    guard let expiry = CompactToken(parsing: token).claims?["exp"]?.integerValue else {
+    let seconds = CompactToken(parsing: token).claims?["exp"]?.doubleValue
+    guard let expiry = seconds.flatMap({ Int64(exactly: $0.rounded(.down)) }) else {
       throw Failure(
         "token-unusable", "The token does not say until when it holds.", hint: "idp inspect shows what it says.")
     }

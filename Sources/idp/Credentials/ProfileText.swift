@@ -39,7 +39,7 @@ struct ProfileText: Equatable {
     guard let index = places(of: name, in: section).last else { return nil }
     let first = lines[index].bytes
     let sign = first.firstIndex { Self.isDelimiter($0) } ?? first.startIndex
-    let parts = [first[first.index(after: sign)...]] + lines[continuation(of: index)].map(\.bytes)
+    let parts = [first[first.index(after: sign)...]] + continuation(of: index).map { lines[$0].bytes }
     return parts.map { String(decoding: Self.trimmed($0), as: UTF8.self) }.joined(separator: "\n")
   }
 
@@ -54,14 +54,16 @@ struct ProfileText: Equatable {
         insert(name, value, into: section)
         continue
       }
-      lines.removeSubrange(continuation(of: place))
-      lines[place] = line(name, value)
+      // As far in as before: what follows would else be taken for a part of it.
+      let indentation = lines[place].bytes.prefix { $0 == 0x20 || $0 == 0x09 }
+      lines[place] = line(name, value, indentation)
+      for index in continuation(of: place).reversed() { lines.remove(at: index) }
     }
   }
 
   private mutating func remove(_ name: String, from section: String) {
     for index in places(of: name, in: section).reversed() {
-      lines.removeSubrange(index..<continuation(of: index).upperBound)
+      for index in ([index] + continuation(of: index)).reversed() { lines.remove(at: index) }
     }
   }
 
@@ -84,8 +86,8 @@ struct ProfileText: Equatable {
     lines[lines.endIndex - 1].bytes = last.bytes + Self.end(of: lines)
   }
 
-  private func line(_ name: String, _ value: String) -> Line {
-    Line(bytes: ArraySlice("\(name) = \(value)".utf8) + Self.end(of: lines), kind: .setting(name))
+  private func line(_ name: String, _ value: String, _ indentation: ArraySlice<UInt8> = []) -> Line {
+    Line(bytes: indentation + Array("\(name) = \(value)".utf8) + Self.end(of: lines), kind: .setting(name))
   }
 
   /// How lines end here.
@@ -108,11 +110,17 @@ struct ProfileText: Equatable {
     ranges(of: section).flatMap { range in range.filter { lines[$0].kind == .setting(name) } }
   }
 
-  /// The lines that go on with a setting. A comment among them stays in the file when they go.
-  private func continuation(of index: Int) -> Range<Int> {
-    var end = index + 1
-    while end < lines.endIndex, lines[end].kind == .continuation { end += 1 }
-    return index + 1..<end
+  /// The lines that go on with a setting. Comments and blank lines among them, which end nothing, stay when they go.
+  private func continuation(of index: Int) -> [Int] {
+    var found: [Int] = []
+    for next in lines.indices[(index + 1)...] {
+      switch lines[next].kind {
+      case .continuation: found.append(next)
+      case .other: continue
+      case .header, .setting: return found
+      }
+    }
+    return found
   }
 
   // MARK: Reading

@@ -13,6 +13,8 @@ enum ChildProcess {
     let output: [UInt8]
     /// The beginning of what it said on standard error, when that was wanted.
     var errors: [UInt8] = []
+    /// Why we ended it; nil when we did not.
+    var excess: Excess?
 
     var succeeded: Bool { status == 0 }
     /// The output as text, without the newline at its end.
@@ -20,6 +22,12 @@ enum ChildProcess {
       let text = String(decoding: output, as: UTF8.self)
       return text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
+  }
+
+  /// What a program may not have more of.
+  enum Excess: Sendable, Equatable {
+    case time(milliseconds: Int64)
+    case output
   }
 
   /// The most that is read of what a program prints.
@@ -34,16 +42,18 @@ enum ChildProcess {
   ///   - capturesOutput: whether what it prints is wanted. Programs that leave a part of themselves running, such as
   ///     xclip, would keep a pipe open, so without need there is none.
   ///   - capturesErrors: whether what it says on standard error is wanted; only with its output.
-  ///   - sharesTerminal: whether it may ask the person: where we have the terminal it stays in our job and has it, too,
-  ///     together with what is typed to interrupt us.
-  ///   - timeout: in milliseconds; then the program and its session are killed.
+  ///   - timeout: in milliseconds; then the program is killed, with all that it started.
+  ///   - patience: the same for a program that may ask the person: where we have the terminal it stays in our job and has
+  ///     it, too, together with what is typed to interrupt us. Nil for one that may not.
   ///   - leash: ends it sooner.
   /// - Returns: nil when the program is not there or cannot be started.
   static func run(
     _ arguments: [String], input: [UInt8] = [], capturesOutput: Bool = true, capturesErrors: Bool = false,
-    environment: [String: String], sharesTerminal: Bool = false, timeout: Int64 = 5000, leash: Leash? = nil
+    environment: [String: String], timeout: Int64 = 5000, patience: Int64? = nil, leash: Leash? = nil
   ) -> Result? {
-    let deadline = monotonic() + timeout
+    let staysInJob = patience != nil && Foreground.isOurs()
+    let limit = staysInJob ? patience ?? timeout : timeout
+    let deadline = monotonic() + limit
     guard let inputPipe = Pipe() else { return nil }
     let outputPipe = capturesOutput ? Pipe() : nil
     guard !capturesOutput || outputPipe != nil else {
@@ -52,10 +62,11 @@ enum ChildProcess {
     }
     let errorPipe = capturesErrors ? Pipe() : nil
     RunningPrograms.watch()
-    let staysInJob = sharesTerminal && Foreground.isOurs()
-    let child = spawn(
-      arguments, environment, input: inputPipe.read, output: outputPipe?.write, errors: errorPipe?.write,
-      staysInJob: staysInJob)
+    let child = RunningPrograms.adding {
+      spawn(
+        arguments, environment, input: inputPipe.read, output: outputPipe?.write, errors: errorPipe?.write,
+        staysInJob: staysInJob)
+    }
     close(inputPipe.read)
     for pipe in [outputPipe, errorPipe].compactMap(\.self) { close(pipe.write) }
     guard let child else {
@@ -63,19 +74,20 @@ enum ChildProcess {
       for pipe in [outputPipe, errorPipe].compactMap(\.self) { close(pipe.read) }
       return nil
     }
-    let target = staysInJob ? child : -child
-    let place = RunningPrograms.add(target)
-    leash?.hold(target)
+    leash?.hold(child)
     var exchange = Exchange(
-      input: input[...], writeEnd: inputPipe.write, readEnd: outputPipe?.read, errorEnd: errorPipe?.read)
+      child: child, input: input[...], writeEnd: inputPipe.write, readEnd: outputPipe?.read,
+      errorEnd: errorPipe?.read)
     exchange.run(until: deadline)
     exchange.close()
-    let isInTime = awaitEnd(of: child, target: target, until: deadline, killed: exchange.exceeded)
-    // Before its number can be somebody else's.
-    leash?.release()
-    RunningPrograms.remove(place)
+    let ended = !exchange.exceeded && awaitEnd(of: child, until: deadline)
+    if !ended { ProcessTree(roots: [child]).kill() }
     let status = reap(child)
-    return Result(status: isInTime ? status : nil, output: exchange.output, errors: exchange.errors)
+    RunningPrograms.remove(child)
+    let isFlood = exchange.output.count > outputLimit
+    return Result(
+      status: ended ? status : nil, output: exchange.output, errors: exchange.errors,
+      excess: ended || leash?.isCut == true ? nil : isFlood ? .output : .time(milliseconds: limit))
   }
 
   /// Where a program is, by the `PATH` of the environment that it would run in.
@@ -104,6 +116,7 @@ enum ChildProcess {
 
   /// Feeds a program and reads from it, without ever waiting for one while the other would block.
   private struct Exchange {
+    let child: pid_t
     var input: ArraySlice<UInt8>
     var writeEnd: Int32
     var readEnd: Int32?
@@ -121,12 +134,17 @@ enum ChildProcess {
           exceeded = true
           return
         }
+        // Whoever it left behind may keep its files open for as long as they like: what it said itself is there now.
+        let isOver = hasEnded(child)
         var waiting: [pollfd] = []
         if writeEnd >= 0 { waiting.append(pollfd(fd: writeEnd, events: Int16(POLLOUT), revents: 0)) }
         for end in [readEnd, errorEnd].compactMap(\.self) {
           waiting.append(pollfd(fd: end, events: Int16(POLLIN), revents: 0))
         }
-        guard poll(&waiting, nfds_t(waiting.count), Int32(clamping: left)) > 0 else { continue }
+        guard poll(&waiting, nfds_t(waiting.count), isOver ? 0 : Int32(clamping: min(left, 20))) > 0 else {
+          if isOver { return }
+          continue
+        }
         for entry in waiting where entry.revents != 0 {
           if entry.fd == writeEnd { feed() } else { drain(entry.fd) }
         }
@@ -208,6 +226,8 @@ enum ChildProcess {
     posix_spawnattr_setsigmask(&attributes, &none)
     var all = sigset_t()
     sigfillset(&all)
+    // What we were started to ignore, as by nohup, it ignores, too.
+    for signal in [SIGHUP, SIGINT, SIGQUIT] where SignalQueue.isIgnored(signal) { sigdelset(&all, signal) }
     posix_spawnattr_setsigdefault(&attributes, &all)
     // POSIX_SPAWN_SETSID, which <spawn.h> hides behind a feature-test macro.
     let session: Int32 = staysInJob ? 0 : 0x80
@@ -236,21 +256,15 @@ enum ChildProcess {
     return found
   }
 
-  /// Waits for the end of a program, and ends it when its time is over.
-  ///
-  /// - Returns: whether it ended by itself.
-  private static func awaitEnd(of child: pid_t, target: pid_t, until deadline: Int64, killed: Bool) -> Bool {
-    if killed { kill(target, SIGKILL) }
+  /// Waits for the end of a program; false when its time is over before.
+  private static func awaitEnd(of child: pid_t, until deadline: Int64) -> Bool {
     var pause: UInt32 = 500
     while !hasEnded(child) {
-      if monotonic() >= deadline {
-        kill(target, SIGKILL)
-        return false
-      }
+      guard monotonic() < deadline else { return false }
       usleep(pause)
       pause = min(pause * 2, 8000)
     }
-    return !killed
+    return true
   }
 
   /// Whether it has ended; its number stays its own.

@@ -4,26 +4,32 @@ import Synchronization
 /// Ends one program before its time, from any thread.
 final class Leash: Sendable {
   private struct State {
-    var target: pid_t?
+    var program: pid_t?
     var isCut = false
   }
 
   private let state = Mutex(State())
 
-  /// Ends the program that is held, or the one that will be.
+  var isCut: Bool { state.withLock { $0.isCut } }
+
+  /// Ends the program that is held, or the one that will be; returns at once.
   func cut() {
-    state.withLock { state in
+    let program = state.withLock { state in
       state.isCut = true
-      if let target = state.target { kill(target, SIGTERM) }
+      return state.program
     }
+    if let program { end(program) }
   }
 
-  func hold(_ target: pid_t) {
-    state.withLock { state in
-      state.target = target
-      if state.isCut { kill(target, SIGTERM) }
+  func hold(_ program: pid_t) {
+    let isCut = state.withLock { state in
+      state.program = program
+      return state.isCut
     }
+    if isCut { end(program) }
   }
 
-  func release() { state.withLock { $0.target = nil } }
+  private func end(_ program: pid_t) {
+    Worker.detach { ProcessTree(roots: [program]).end() }
+  }
 }

@@ -1,54 +1,83 @@
 import Glibc
 import Synchronization
 
-/// The programs that work for us at the moment. None of them goes on when we end, by whatever but SIGKILL.
+/// The programs that work for us at the moment. None of them goes on when we end, unless SIGKILL ends us.
 enum RunningPrograms {
-  /// What `kill` takes: the number of a program, or, negative, of its group. 0 is a free place.
-  private static let places = InlineArray<32, Atomic<pid_t>> { _ in Atomic(0) }
+  private struct State {
+    var programs: Set<pid_t> = []
+    /// How many are being started.
+    var starting = 0
+    /// Whether a signal ends us.
+    var isDying = false
+  }
 
-  /// The signals that end us, and them.
-  private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+  private static let state = Mutex(State())
+  /// Starts a program; nil when there is none.
+  static func adding(_ start: () -> pid_t?) -> pid_t? {
+    state.withLock { $0.starting += 1 }
+    let program = start()
+    state.withLock { state in
+      state.starting -= 1
+      if let program { state.programs.insert(program) }
+    }
+    return program
+  }
 
-  /// Sees to it that they end with us. Signals that somebody else deals with are left to them.
+  /// Forgets a program that has ended. What it gave is of no use any more when a signal ends us: then this does not return.
+  static func remove(_ program: pid_t) {
+    let isDying = state.withLock { state in
+      state.programs.remove(program)
+      return state.isDying
+    }
+    while isDying { pause() }
+  }
+
+  /// Ends them all, together with what they started, and returns when they have ended.
+  ///
+  /// - Parameter isInterrupted: whether the terminal has interrupted those of our job already.
+  static func end(isInterrupted: Bool = false) {
+    while state.withLock({ $0.starting }) > 0 { usleep(1000) }
+    ProcessTree(roots: state.withLock { $0.programs }).end(isInterrupted: isInterrupted)
+  }
+
+  // MARK: Our own end
+
+  /// Sees to it that they end with us, by whatever signal. Signals that somebody else deals with are left to them.
   static func watch() { _ = isWatching }
 
   private static let isWatching: Bool = {
-    // The table is made before a handler can look at it.
-    _ = places.count
-    atexit { RunningPrograms.end(by: SIGTERM) }
-    for signal in signals {
+    atexit { RunningPrograms.end() }
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { return false }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    noticeDescriptor = ends[1]
+    let notices = ends[0]
+    Worker.detach {
+      // A handler may do next to nothing: what it is told is dealt with here.
+      var notice: [UInt8] = [0, 0]
+      while read(notices, &notice, 2) != 2 {}
+      state.withLock { $0.isDying = true }
+      end(isInterrupted: notice[1] != 0)
+      die(by: Int32(notice[0]))
+    }
+    for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU] {
       var action = sigaction()
       guard sigaction(signal, nil, &action) == 0, isDefault(action) else { continue }
-      action.__sigaction_handler.sa_sigaction = endWithThem
+      action.__sigaction_handler.sa_sigaction = notice
       action.sa_flags = SA_SIGINFO | SA_RESTART
       sigaction(signal, &action, nil)
     }
     return true
   }()
 
-  /// - Returns: its place; nil when there is none left, and it is not followed.
-  static func add(_ target: pid_t) -> Int? {
-    for index in places.indices {
-      let (isOurs, _) = places[index].compareExchange(expected: 0, desired: target, ordering: .sequentiallyConsistent)
-      if isOurs { return index }
-    }
-    return nil
-  }
-
-  static func remove(_ place: Int?) {
-    if let place { places[place].store(0, ordering: .sequentiallyConsistent) }
-  }
-
-  /// Ends them all. Does only what POSIX allows in a handler.
-  ///
-  /// - Parameter isOfTerminal: whether the terminal has sent the signal to all of our job already.
-  static func end(by signal: Int32, isOfTerminal: Bool = false) {
-    for index in places.indices {
-      let target = places[index].load(ordering: .sequentiallyConsistent)
-      // In a session of its own nobody types: what a shell runs there in the background ignores SIGINT.
-      if target < 0 { kill(target, SIGTERM) }
-      if target > 0, !isOfTerminal { kill(target, signal) }
-    }
+  private static func die(by signal: Int32) {
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = SIG_DFL
+    sigaction(signal, &action, nil)
+    kill(getpid(), signal)
+    // The first process of a container does not die by it.
+    usleep(100_000)
+    _exit(128 + signal)
   }
 
   private static func isDefault(_ action: sigaction) -> Bool {
@@ -57,13 +86,15 @@ enum RunningPrograms {
   }
 }
 
-/// Ends the programs that work for us, then us, by the same signal.
-private func endWithThem(_ signal: Int32, _ info: UnsafeMutablePointer<siginfo_t>?, _: UnsafeMutableRawPointer?) {
+/// Where the handler writes. Set once, before the handler is installed; an aligned word that the handler only reads.
+nonisolated(unsafe) private var noticeDescriptor: Int32 = -1
+
+/// Only does what POSIX allows in a handler.
+private func notice(_ signal: Int32, _ info: UnsafeMutablePointer<siginfo_t>?, _: UnsafeMutableRawPointer?) {
+  let savedError = errno
   // SI_KERNEL: the keyboard, or the end of the terminal.
-  RunningPrograms.end(by: signal, isOfTerminal: (info?.pointee.si_code ?? 0) > 0)
-  var action = sigaction()
-  action.__sigaction_handler.sa_handler = SIG_DFL
-  sigaction(signal, &action, nil)
-  // It strikes when this handler returns.
-  kill(getpid(), signal)
+  let isOfTerminal = (info?.pointee.si_code ?? 0) > 0
+  var bytes: (UInt8, UInt8) = (UInt8(truncatingIfNeeded: signal), isOfTerminal ? 1 : 0)
+  _ = write(noticeDescriptor, &bytes, 2)
+  errno = savedError
 }

@@ -27,6 +27,9 @@ struct TokenInput: Sendable {
     notes = []
   }
 
+  /// Whether an argument is the token itself, which then stands in the list of processes.
+  static func isItself(_ argument: String) -> Bool { argument != "-" && !InputFile.exists(argument) }
+
   /// The text that the token is in.
   static func text(_ argument: String?) throws(Failure) -> String {
     switch argument {

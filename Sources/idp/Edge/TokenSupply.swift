@@ -150,18 +150,27 @@ extension Surroundings {
           await withCheckedContinuation { continuation in
             Worker.detach {
               let result = ChildProcess.run(
-                arguments, capturesErrors: true, environment: environment, sharesTerminal: mayAsk,
-                timeout: mayAsk ? 120_000 : 30_000, leash: leash)
-              continuation.resume(
-                returning: result.map {
-                  SourceSurroundings.Outcome(status: $0.status, output: $0.output, errors: $0.errors)
-                })
+                arguments, capturesErrors: true, environment: environment, timeout: 30_000,
+                patience: mayAsk ? 120_000 : nil, leash: leash)
+              continuation.resume(returning: result.map(SourceSurroundings.Outcome.init))
             }
           }
         } onCancel: {
           leash.cut()
         }
       })
+  }
+}
+
+extension SourceSurroundings.Outcome {
+  init(_ result: ChildProcess.Result) {
+    let excess: String? =
+      switch result.excess {
+      case nil: nil
+      case .time(let milliseconds): "it took more than \(milliseconds / 1000) seconds"
+      case .output: "it printed more than \(ChildProcess.outputLimit >> 20) MiB"
+      }
+    self.init(status: result.status, output: result.output, errors: result.errors, excess: excess)
   }
 }
 

@@ -60,7 +60,13 @@ struct ExchangeTokenOptions: ParsableArguments {
     for standard: String?, claims: JSONObject = JSONObject(), lifetime: Int64 = lifetime,
     isQuiet: Bool = false, _ workspace: Workspace
   ) throws(Failure) -> String {
-    if let input { return try TokenInput(argument: input).token.text }
+    if let input {
+      let token = try TokenInput(argument: input).token.text
+      if TokenInput.isItself(input), !isQuiet {
+        Output.note("idp: a token on the command line is seen by everybody on this machine: give a file, or -\n")
+      }
+      return token
+    }
     guard let audience = audience ?? standard else {
       throw Failure("usage", "Which audience the token is for is not said.", hint: "Give --audience NAME, or --token.")
     }

@@ -32,8 +32,6 @@ enum Interface {
       effects += update(&model, .opened(text: try TokenInput.text(input), from: name))
     }
     let edge = InterfaceEffects(workspace: workspace, supplies: supplies, port: port)
-    // Before the loop takes the signals, so that it gives them back to what ends the programs that it had started.
-    RunningPrograms.watch()
     let readsInput = input == "-" || (input == nil && isatty(STDIN_FILENO) == 0)
     do {
       try runTerminal(
@@ -42,7 +40,7 @@ enum Interface {
           edge.announceIssuer()
           if readsInput { edge.readStandardInput(isNamed: input == "-") }
         },
-        perform: { effect, _ in edge.perform(effect) })
+        ended: { RunningPrograms.end() }, perform: { effect, _ in edge.perform(effect) })
     } catch {
       throw Failure("no-terminal", error.description.prefix(1).uppercased() + error.description.dropFirst() + ".")
     }

@@ -18,7 +18,8 @@ enum RenewalPlan {
   static func pause(lifetime: Int64?) -> Int64 {
     guard let lifetime else { return pauseWithoutExpiry }
     let (whole, overflow) = max(0, lifetime).multipliedReportingOverflow(by: 1000)
-    let kept = (overflow ? Int64.max : whole) / 3 * 2
+    // What would last for ages is looked at after a year.
+    let kept = min(overflow ? Int64.max : whole, 365 * 86_400_000) / 3 * 2
     return max(shortestPause, kept - Int64.random(in: 0...(kept / 20)))
   }
 

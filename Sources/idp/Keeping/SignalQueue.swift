@@ -48,7 +48,7 @@ struct SignalQueue {
 
   /// Ends this process by a signal, as it would have ended without the queue. Returns only if that is not possible.
   func end(by signal: Int32) {
-    RunningPrograms.end(by: signal)
+    RunningPrograms.end()
     var action = sigaction()
     action.__sigaction_handler.sa_handler = SIG_DFL
     sigaction(signal, &action, nil)

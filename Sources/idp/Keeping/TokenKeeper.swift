@@ -22,6 +22,9 @@ struct TokenKeeper {
   let path: String
   private let supply: TokenSupply
   private let request: TokenRequest
+  /// How long the first token is waited for, in milliseconds; nil for as long as it takes.
+  private let patience: Int64?
+  private let began = ChildProcess.monotonic()
   private let report: (Event) -> Void
   private var pending: Blocking.Pending<Result<TokenSupply.Token, SupplyFailure>>?
   /// When the next request is made: in milliseconds since 1970, for a machine that slept, and on the clock that nobody
@@ -32,7 +35,11 @@ struct TokenKeeper {
   /// The token that is in the file; nil before the first one.
   private(set) var current: String?
 
-  init(path: String, supply: TokenSupply, request: TokenRequest, report: @escaping (Event) -> Void) {
+  init(
+    path: String, supply: TokenSupply, request: TokenRequest, patience: Int64? = nil,
+    report: @escaping (Event) -> Void
+  ) {
+    self.patience = patience
     self.path = path
     self.supply = supply
     self.request = request
@@ -69,8 +76,6 @@ struct TokenKeeper {
   private func left(_ now: Int64) -> Int64 { min(due.wall - now, due.monotonic - ChildProcess.monotonic()) }
 
   private mutating func wait(_ pause: Int64, _ now: Int64) {
-    // What would last for ages lasts for a year.
-    let pause = min(pause, 365 * 86_400_000)
     due = (now + pause, ChildProcess.monotonic() + pause)
   }
 
@@ -93,7 +98,8 @@ struct TokenKeeper {
   }
 
   private mutating func fail(_ error: SupplyFailure, _ now: Int64) throws(Failure) {
-    guard current != nil || error.isTransient else { throw error.failure }
+    let isPatient = patience.map { ChildProcess.monotonic() - began < $0 } ?? true
+    guard current != nil || (error.isTransient && isPatient) else { throw error.failure }
     failures += 1
     let pause = RenewalPlan.pause(afterFailures: failures, wish: error.retryAfter)
     wait(pause, now)

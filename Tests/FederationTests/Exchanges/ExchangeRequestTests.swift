@@ -233,6 +233,14 @@ import Testing
     #expect(shown == before + ExchangeField.shortened(secret) + after)
   }
 
+  @Test("secrets are cut out as a form writes them, too")
+  func withoutEncodedSecret() throws {
+    let exchange = try GenericExchange(
+      endpoint: "https://sts.example/token", secretParameters: [("x", "Sup3r&secret value/+1")])
+    let shown = try exchange.request("a.b.c").withoutSecrets("x=Sup3r%26secret%20value%2F%2B1&y=z")
+    #expect(!shown.contains("secret") && shown.hasSuffix("&y=z"), "\(shown)")
+  }
+
   @Test("of a token whatever follows its first two parts is cut out too")
   func withoutToken() throws {
     let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ0aGUgc3ViamVjdCJ9.c2lnbmF0dXJl"
