@@ -33,7 +33,7 @@ extension Model {
     case .toggleMask:
       token.map { $0.claims.hasMasked || $0.header.hasMasked } == true ? nil : "nothing is masked here"
     case .expandAll, .foldAll: tree(focus) == nil ? "only header and claims can be folded" : nil
-    case .matrix, .nextPolicy, .previousPolicy:
+    case .nextPolicy, .previousPolicy:
       trust.count > 0 ? nil : "no trust policy is open; \(key(.open)) opens one"
     case .editClaim:
       tokenObstacle
