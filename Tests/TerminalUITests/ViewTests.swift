@@ -248,6 +248,79 @@ struct ViewTests {
     #expect(screen.lines.last?.contains("⏎ why") == true)
   }
 
+  // MARK: - The mouse
+
+  private func click(_ screen: inout ScreenDriver, _ column: Int, _ row: Int) {
+    screen.send(.terminal(.mouse(Mouse(.press(.left), column: column, row: row))))
+  }
+
+  /// Clicks the first place where a text stands.
+  private func click(_ screen: inout ScreenDriver, on text: String, skipping: Int = 0) throws {
+    let row = try #require(screen.lines.indices.filter { screen.lines[$0].contains(text) }.dropFirst(skipping).first)
+    let line = screen.lines[row]
+    let start = try #require(line.firstRange(of: text)).lowerBound
+    click(&screen, DisplayWidth.of(String(line[..<start])), row)
+  }
+
+  @Test("a click on yes or no answers, one outside does not", arguments: [(100, 30), (45, 11)])
+  func confirmation(columns: Int, rows: Int) throws {
+    var screen = ScreenDriver(columns: columns, rows: rows)
+    try screen.press("D")
+    click(&screen, 0, 0)
+    click(&screen, 0, rows - 3)
+    #expect(kinds(screen) == [.confirm])
+    try click(&screen, on: "n no, also")
+    #expect(kinds(screen) == [] && screen.model.entries.count == 4)
+    try screen.press("D")
+    try click(&screen, on: "y yes")
+    #expect(kinds(screen) == [] && screen.model.entries.count == 3)
+  }
+
+  @Test("a click outside a popup closes it", arguments: ["?", ":", "y", "s"])
+  func clicksOutside(key: String) throws {
+    var screen = ScreenDriver {
+      $0.otherIssuers = [IssuerChoice(url: "https://idp.example", note: "served issuer", access: "")]
+    }
+    try screen.request()
+    try screen.press("1", key)
+    #expect(kinds(screen).count == 1)
+    // Nothing else comes of it: the claims, which are there, are not focused.
+    click(&screen, 98, 15)
+    #expect(kinds(screen) == [] && screen.model.focus == .list)
+  }
+
+  @Test("a click outside closes nothing that was typed into")
+  func clickKeepsText() throws {
+    var screen = ScreenDriver()
+    try screen.press("a", "x")
+    click(&screen, 0, 27)
+    #expect(kinds(screen) == [.prompt])
+  }
+
+  @Test("a click in the copy menu copies")
+  func copyMenu() throws {
+    var screen = ScreenDriver()
+    try screen.request()
+    try screen.press("y")
+    try click(&screen, on: "t  token")
+    guard case .copy? = screen.effects.last else { throw NothingAsked() }
+    #expect(kinds(screen) == [])
+  }
+
+  @Test("a click selects a cell of the matrix, a second one opens it", arguments: [(100, 30), (60, 20), (45, 11)])
+  func matrix(columns: Int, rows: Int) throws {
+    var screen = try twoTokens(columns: columns, rows: rows)
+    try screen.press("m")
+    guard let word = ["refuse", "reject"].first(where: { screen.text.contains($0) }) else { throw NothingAsked() }
+    try click(&screen, on: word, skipping: 1)
+    guard case .matrix(let view)? = screen.model.overlay else { throw NothingAsked() }
+    #expect(view.row == 1 && view.column == 0)
+    try click(&screen, on: word, skipping: 1)
+    #expect(kinds(screen) == [.matrix, .trust])
+    click(&screen, 3, 5)
+    #expect(kinds(screen) == [.matrix, .trust])
+  }
+
   // MARK: - Opening
 
   @Test("a policy that was asked for in the Trust view is shown there")

@@ -37,6 +37,18 @@ enum OverlayView {
     }
   }
 
+  /// The box of an overlay that a click outside closes; nil for those that take the whole body, and for those in which
+  /// something is typed or asked.
+  static func popup(_ overlay: Overlay, _ model: Model) -> Rect? {
+    switch overlay {
+    case .help, .palette: CommandListView.rect(model)
+    case .copyMenu: CopyMenuView.rect(model.size)
+    case .comparisonPicker: ComparisonRender.pickerRect(model, size: model.size)
+    case .issuers: IssuersView.rect(model)
+    case .prompt, .filter, .confirm, .messages, .detail, .comparison, .trust, .matrix, .exchange: nil
+    }
+  }
+
   /// Columns for text in an overlay that takes the whole body.
   static func textWidth(_ size: Size) -> Int { max(1, size.columns - 4) }
 
