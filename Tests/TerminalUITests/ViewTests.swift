@@ -323,6 +323,48 @@ struct ViewTests {
 
   // MARK: - Opening
 
+  @Test("a path that cannot be opened stays in the prompt, with the reason")
+  func wrongPath() throws {
+    var screen = ScreenDriver()
+    try screen.press("o")
+    screen.type("tokn.jwt")
+    try screen.press("enter")
+    #expect(screen.effects.last == .openFile("tokn.jwt"))
+    let count = screen.effects.count
+    try screen.press("enter")
+    #expect(screen.effects.count == count)
+    screen.send(.openFailed(path: "tokn.jwt", problem: "there is no such file"))
+    #expect(kinds(screen) == [.prompt] && screen.model.log.current == nil)
+    #expect(screen.text.contains("there is no such file"))
+    try screen.press("enter")
+    #expect(screen.effects.count == count + 1)
+    screen.send(.opened(text: "hello", from: "tokn.jwt"))
+    #expect(screen.text.contains("a token begins with eyJ") && kinds(screen) == [.prompt])
+    try screen.press("left", "left", "left", "left")
+    screen.type("e")
+    #expect(screen.text.contains("tokne.jwt") && !screen.text.contains("a token begins with eyJ"))
+    try screen.press("enter")
+    screen.send(.opened(text: TokenFixture.token(audience: "x"), from: "tokne.jwt"))
+    #expect(kinds(screen) == [] && screen.model.entries.count == 5)
+  }
+
+  @Test("an answer that comes late is told without the prompt")
+  func lateAnswer() throws {
+    var screen = ScreenDriver()
+    try screen.press("o")
+    screen.type("a")
+    try screen.press("enter")
+    screen.type("b")
+    screen.send(.openFailed(path: "a", problem: "there is no such file"))
+    #expect(screen.model.log.current?.level == .error)
+    guard case .prompt(let prompt)? = screen.model.overlay else { throw NothingAsked() }
+    #expect(prompt.problem == nil && prompt.field.text == "ab")
+    try screen.press("esc", "o")
+    screen.send(.openFailed(path: "ab", problem: "there is no such file"))
+    guard case .prompt(let other)? = screen.model.overlay else { throw NothingAsked() }
+    #expect(other.problem == nil)
+  }
+
   @Test("a policy that was asked for in the Trust view is shown there")
   func openInTrust() throws {
     var screen = try open(.trust)

@@ -80,6 +80,8 @@ struct Prompt: Sendable {
   var field = TextField()
   /// Why the last answer was not taken.
   var problem: String?
+  /// The path that is being read for the answer.
+  var reads: String?
 }
 
 /// A question that is answered with yes or no; no is the default.

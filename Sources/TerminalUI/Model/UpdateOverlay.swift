@@ -201,7 +201,11 @@ extension Model {
       if let extracted = try? TokenText.extract(from: text), Self.looksLikeToken(extracted.token) {
         return open(extracted, origin: .pasted)
       }
-      overlay = nil
+      // It closes when there is something in the file; until then the text can be mended.
+      if prompt.reads == text { return [] }
+      prompt.problem = nil
+      prompt.reads = text
+      overlay = .prompt(prompt)
       return [.openFile(text)]
     case .editClaim(let path, _):
       suppose(prompt.field.text, at: path)
@@ -209,6 +213,18 @@ extension Model {
       if token?.whatIf != nil { say(.info, "what if: nobody has signed this; \(key(.dropWhatIf)) goes back") }
       return []
     }
+  }
+
+  /// Says in the prompt that a path was typed into why what is there is no good; false when it is gone, or another path
+  /// stands in it by now.
+  mutating func refuseInPrompt(_ path: String?, _ problem: String) -> Bool {
+    guard let path, let place = place(of: .prompt), case .prompt(var prompt) = overlays[place], prompt.reads == path
+    else { return false }
+    prompt.reads = nil
+    let isSame = prompt.field.text.trimmed == path
+    if isSame { prompt.problem = problem }
+    overlays[place] = .prompt(prompt)
+    return isSame
   }
 
   /// Closes the prompt for what is opened, also when a view lies over it.

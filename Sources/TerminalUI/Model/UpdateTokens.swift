@@ -101,7 +101,8 @@ extension Model {
       if Self.looksLikeDocument(text) { return openPolicy(text, from: name) }
       let source = name.map { Visible.escaped(JSONPreview.prefix($0, limit: 100)) } ?? "what was pasted"
       let hint = error == .noToken ? "; a token begins with eyJ and has two dots" : ""
-      say(.error, "\(source): \(error)\(hint)")
+      let problem = "\(source): \(error)\(hint)"
+      if !refuseInPrompt(name, problem) { say(.error, problem) }
       return []
     }
     return open(extracted, origin: name.map { .opened($0) } ?? .pasted)
