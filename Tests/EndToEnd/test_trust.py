@@ -68,6 +68,34 @@ class Trust(EndToEndCase):
         self.write("deploy.json", role(SUBJECT))
         terminal.find("trust ok")
 
+    def test_escape_leads_back_through_the_views_and_help_runs_in_them(self):
+        terminal = self.with_token()
+        terminal.find("trust bad")
+        terminal.keys("m")
+        terminal.find("Who accepts what")
+        terminal.keys("?")
+        terminal.find("Help: Matrix")
+        terminal.keys("Enter")
+        terminal.find("AWS would refuse this token")
+        terminal.keys("F1")
+        terminal.find("Help: Trust view")
+        terminal.keys("Escape")
+        terminal.find("Esc back")
+        terminal.keys("Escape")
+        terminal.find("Who accepts what")
+        terminal.keys("Escape")
+        terminal.find("q quit")
+
+    def test_a_path_that_is_mistyped_can_be_mended(self):
+        path = self.write("third.json", role(SUBJECT))
+        terminal = self.with_token()
+        terminal.keys("o")
+        terminal.find("Open a token or a trust policy")
+        terminal.keys(path + "x", "Enter")
+        terminal.find("No such file")
+        terminal.keys("BSpace", "Enter")
+        terminal.find("of 2")
+
     def test_the_editor_opens_the_document_at_the_line_and_its_change_counts(self):
         editor = os.path.join(self.workspace.folder, "editor")
         with open(editor, "w", encoding="utf-8") as file:

@@ -1,6 +1,7 @@
 import Inspection
 import JOSE
 import Testing
+import TrustPolicy
 
 @testable import TerminalUI
 
@@ -46,6 +47,7 @@ struct ScreenFuzzTests {
     var numbers = SeededNumbers(1)
     var screen = ScreenDriver(glyphs: glyphs) {
       $0.renewsAutomatically = true
+      $0.policies = ["deploy.json", "provider.json", "credential.json"]
       $0.exchangeInputs = [.aws: ["role-arn": ExchangeTests.role], .vault: ["address": "\u{1B}[2J"]]
       $0.otherIssuers = [
         IssuerChoice(url: IssuerTests.served, note: "served issuer", access: "at the socket /run/\u{1B}[2Jidp"),
@@ -53,7 +55,7 @@ struct ScreenFuzzTests {
       ]
     }
     let keys: [Key] =
-      "abcdhijklnoprstuvwxxxyzDGMNQRY?/:.1234 \u{e9}\u{202E}".map { Key.character($0) }
+      "abcdehijklmnoprsttuvwxxxyzDEGMNQRY?/:.12345[] \u{e9}\u{202E}".map { Key.character($0) }
       + [
         .enter, .enter, .enter, .tab, .backTab, .escape, .backspace, .delete, .up, .down, .left, .right, .pageUp,
         .pageDown, .home, .end, .control("p"), .control("d"), .control("u"), .control("w"), .control("l"), .function(1),
@@ -75,6 +77,8 @@ struct ScreenFuzzTests {
         screen.send(
           .terminal(.mouse(Mouse(kinds[Int.random(in: 0..<6, using: &numbers)], column: column, row: row))))
       case 3: screen.pass(milliseconds: Int64.random(in: 0...500_000, using: &numbers))
+      case 6:
+        screen.send(.policiesRead(Bool.random(using: &numbers) ? PolicyFixture.all : PolicySet([])))
       case 5:
         let exchange = screen.effects.lazy.compactMap { if case .exchange(let id, _) = $0 { id } else { nil } }.last
         guard let exchange else { continue }

@@ -33,13 +33,13 @@ extension Model {
     case .toggleMask:
       token.map { $0.claims.hasMasked || $0.header.hasMasked } == true ? nil : "nothing is masked here"
     case .expandAll, .foldAll: tree(focus) == nil ? "only header and claims can be folded" : nil
-    case .matrix, .nextPolicy, .previousPolicy:
+    case .nextPolicy, .previousPolicy:
       trust.count > 0 ? nil : "no trust policy is open; \(key(.open)) opens one"
     case .editClaim:
       tokenObstacle
         ?? (focus == .claims && selectedRow != nil
           ? nil : "no claim is selected; \(key(.focusClaims)) goes to the claims, arrows select one")
-    case .dropWhatIf: token?.whatIf == nil ? "there is no what-if here: every claim is as it was signed" : nil
+    case .dropWhatIf: token?.whatIf == nil ? "there is no what-if here" : nil
     case .focusHeader, .focusClaims, .focusSignature: nil
     default: nil
     }

@@ -2,6 +2,7 @@
 public struct Command: Sendable {
   /// Help's headings, in its order.
   enum Group: String, Sendable, CaseIterable {
+    case here = "In this view"
     case tokens = "Tokens"
     case copying = "Copying"
     case trust = "Trust policies"
@@ -12,14 +13,14 @@ public struct Command: Sendable {
   }
 
   public let id: CommandID
-  let group: Group
+  private(set) var group: Group
   /// One line for help and palette.
-  public let title: String
+  public private(set) var title: String
   public let defaultKeys: [Key]
   /// The short words of the hints line, and the place in line when there is no room: 1 goes last.
   let hint: (label: String, priority: Int)?
   /// The second key after `y`, for what the copy menu holds.
-  let copyKey: Character?
+  private(set) var copyKey: Character?
 
   private init(
     _ id: CommandID, _ group: Group, _ title: String, _ keys: [Key], hint: (String, Int)? = nil,
@@ -113,6 +114,21 @@ public struct Command: Sendable {
   static func named(_ id: CommandID) -> Command {
     // Every case stands in the table; a test holds it to that.
     byID[id] ?? Command(id, .program, id.rawValue, [])
+  }
+
+  /// The command in other words.
+  func titled(_ title: String) -> Command {
+    var command = self
+    command.title = title
+    return command
+  }
+
+  /// The command in the words of a view that has a meaning of its own for it.
+  func here(_ title: String) -> Command {
+    var command = titled(title)
+    command.group = .here
+    command.copyKey = nil
+    return command
   }
 
   /// What the copy menu offers, in its order.

@@ -15,7 +15,8 @@ public struct Model: Sendable {
   var listFilter = Filter("")
   var focus: Pane = .list
   var isZoomed = false
-  var overlay: Overlay?
+  /// What lies over the main screen; see `overlay` for the highest.
+  var overlays: [Overlay] = []
   var trust: Trust
   /// The policy that was opened last, which is to be shown once it was read.
   var newestPolicy: PolicyInput?

@@ -16,6 +16,49 @@ enum Overlay: Sendable {
   case matrix(MatrixView)
   case issuers(IssuerList)
   case exchange(ExchangeView)
+
+  /// What a view is, without what it shows.
+  enum Kind: Sendable {
+    case help, palette, prompt, filter, confirm, copyMenu, messages, detail, comparisonPicker, comparison, trust, matrix
+    case issuers, exchange
+
+    /// What help about it is called.
+    var title: String {
+      switch self {
+      case .help: "Help"
+      case .palette: "Commands"
+      case .prompt, .confirm: "Question"
+      case .filter: "Filter"
+      case .copyMenu: "Copy"
+      case .messages: "Messages"
+      case .detail: "Claim"
+      case .comparisonPicker, .comparison: "Compare"
+      case .trust: "Trust view"
+      case .matrix: "Matrix"
+      case .issuers: "Issuers"
+      case .exchange: "Exchange"
+      }
+    }
+  }
+
+  var kind: Kind {
+    switch self {
+    case .help: .help
+    case .palette: .palette
+    case .prompt: .prompt
+    case .filter: .filter
+    case .confirm: .confirm
+    case .copyMenu: .copyMenu
+    case .messages: .messages
+    case .detail: .detail
+    case .comparisonPicker: .comparisonPicker
+    case .comparison: .comparison
+    case .trust: .trust
+    case .matrix: .matrix
+    case .issuers: .issuers
+    case .exchange: .exchange
+    }
+  }
 }
 
 /// The list of commands that `?` and `:` open: typing narrows it, Enter runs the selected one.
@@ -37,6 +80,8 @@ struct Prompt: Sendable {
   var field = TextField()
   /// Why the last answer was not taken.
   var problem: String?
+  /// The path that is being read for the answer.
+  var reads: String?
 }
 
 /// A question that is answered with yes or no; no is the default.

@@ -117,6 +117,21 @@ struct TrustView: Sendable {
     return verdict?.suggestions.first
   }
 
+  /// Why `selectFailure` leads nowhere, as a sentence; nil when it leads to another check.
+  var failureObstacle: String? {
+    var other = self
+    other.selectFailure(1)
+    if other.selection != selection { return nil }
+    let isFailure = verdict?.checks.contains { $0.outcome == .fail || $0.outcome == .unknown } == true
+    return isFailure ? "no other check fails" : "no check fails"
+  }
+
+  /// Whether the selected row has parts.
+  var canUnfold: Bool {
+    guard case .check(let path)? = selectedRow else { return false }
+    return check(at: path)?.children.isEmpty == false
+  }
+
   /// Goes to the next check that fails, or where none does that cannot be told, around the end.
   mutating func selectFailure(_ direction: Int) {
     let rows = rows
@@ -139,6 +154,14 @@ struct TrustView: Sendable {
 struct MatrixView: Sendable {
   var row = 0
   var column = 0
+  /// The token of the selected column.
+  var entry: EntryID?
   var offset = 0
   var firstColumn = 0
+
+  /// Selects a column, or the nearest that there is.
+  mutating func select(column: Int, of entries: [Entry]) {
+    self.column = max(0, min(column, entries.count - 1))
+    entry = entries.indices.contains(self.column) ? entries[self.column].id : nil
+  }
 }

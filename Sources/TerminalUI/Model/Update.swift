@@ -28,6 +28,7 @@ extension Model {
       say(.error, "could not copy \(what): \(problem); \(key(.printToken)) prints the token")
     case .opened(let text, let from): return open(text, from: from)
     case .openFailed(let path, let problem):
+      if refuseInPrompt(path, problem) { return [] }
       say(.error, "could not open \(Visible.escaped(JSONPreview.prefix(path, limit: 200))): \(problem)")
     case .policiesRead(let policies): policiesRead(policies)
     case .policiesChanged: return readPolicies()

@@ -9,8 +9,8 @@ extension Model {
     case .renew: return selectedIndex.map { request(at: $0) } ?? []
     case .renewAll:
       return entries.indices.filter { entries[$0].token != nil && isShown(entries[$0]) }.flatMap { request(at: $0) }
-    case .add: overlay = .prompt(Prompt(purpose: .addAudience))
-    case .open: overlay = .prompt(Prompt(purpose: .open))
+    case .add: show(.prompt(Prompt(purpose: .addAudience)))
+    case .open: show(.prompt(Prompt(purpose: .open)))
     case .delete: askToDelete()
     case .issuers: showIssuers()
     case .compare: startComparison()
@@ -28,12 +28,12 @@ extension Model {
 
     case .copyToken, .copyValue, .copyKey, .copyPath, .copyHeader, .copyClaims, .copyBearer, .copyExport:
       return copy(id)
-    case .copyMenu: overlay = .copyMenu
+    case .copyMenu: show(.copyMenu)
     case .printToken: return token.map { [.printToTerminal($0.compact)] } ?? []
 
     case .filter:
       if focus == .signature || focus == .trust { focus = .claims }
-      overlay = .filter(TextField(activeFilter.query))
+      show(.filter(TextField(activeFilter.query)))
     case .nextMatch: selectMatch(1)
     case .previousMatch: selectMatch(-1)
 
@@ -55,9 +55,9 @@ extension Model {
     case .left: fold()
     case .right: unfold()
 
-    case .help: overlay = .help(CommandList())
-    case .palette: overlay = .palette(CommandList())
-    case .messages: overlay = .messages(offset: 0)
+    case .help: show(.help(CommandList()))
+    case .palette: show(.palette(CommandList()))
+    case .messages: show(.messages(offset: 0))
     case .toggleMouse:
       usesMouse.toggle()
       say(.info, usesMouse ? "mouse on; shift-drag selects text" : "mouse off: the terminal selects text")
@@ -82,7 +82,7 @@ extension Model {
       if row.hasChildren {
         withTree(focus) { $0.setExpanded(!row.isExpanded, at: row.path) }
       } else {
-        overlay = .detail(Detail(pane: focus, path: row.path))
+        show(.detail(Detail(pane: focus, path: row.path)))
       }
     case .signature: break
     case .trust:
@@ -131,13 +131,14 @@ extension Model {
     guard let entry = selectedEntry else { return }
     let isAudience = entry.audience != nil
     let hasMore = entries.contains { !isShown($0) && $0.audience == entry.audience && $0.token != nil }
-    overlay = .confirm(
-      Confirmation(
-        purpose: .delete(entry.id),
-        question: isAudience ? "Remove the audience \(entry.label)?" : "Close the token \(entry.label)?",
-        note: isAudience
-          ? "It is taken off the list and out of the configuration\(hasMore ? ", with its tokens of the other issuers" : "")."
-          : "It is taken off the list; nothing else happens to it."))
+    show(
+      .confirm(
+        Confirmation(
+          purpose: .delete(entry.id),
+          question: isAudience ? "Remove the audience \(entry.label)?" : "Close the token \(entry.label)?",
+          note: isAudience
+            ? "It is taken off the list and out of the configuration\(hasMore ? ", with its tokens of the other issuers" : "")."
+            : "It is taken off the list; nothing else happens to it.")))
   }
 
   mutating func delete(_ id: EntryID) -> [Effect] {
@@ -160,9 +161,9 @@ extension Model {
     guard let selected else { return }
     let others = comparable
     if others.count == 1, let other = others.first {
-      overlay = .comparison(ComparisonView(left: selected, right: other.id))
+      show(.comparison(ComparisonView(left: selected, right: other.id)))
     } else {
-      overlay = .comparisonPicker(selection: 0)
+      show(.comparisonPicker(selection: 0))
     }
   }
 

@@ -17,7 +17,7 @@ extension Model {
     var list = list
     list.offset = Scroll.offset(
       list.offset, showing: list.selection, of: issuers.count, in: IssuersView.capacity(self))
-    overlay = .issuers(list)
+    show(.issuers(list))
   }
 
   mutating func press(_ command: CommandID?, in list: IssuerList) -> [Effect] {

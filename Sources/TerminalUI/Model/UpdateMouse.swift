@@ -16,10 +16,14 @@ extension Model {
     let layout = Layout(self, size: size)
     if row == layout.hintRow {
       switch HintLine(self, width: size.columns).action(at: column) {
-      case .command(let id)?: return overlay == nil ? run(id) : pressInOverlay(firstKey(of: id), id)
+      case .command(let id)?:
+        return overlay == nil ? run(id) : pressInOverlay(options.keyMap.keys(for: id).first ?? .enter, id)
       case .key(let key)?: return press(key)
       case nil: return []
       }
+    }
+    if let overlay, let box = OverlayView.popup(overlay, self), !box.contains(column: column, row: row) {
+      return pressInOverlay(.escape, .cancel)
     }
     switch overlay {
     case nil: break
@@ -27,6 +31,13 @@ extension Model {
     case .palette(let list)?: return click(in: list, isPalette: true, column: column, row: row)
     case .issuers(let list)?:
       return IssuersView.issuer(self, list, column: column, row: row).map { choose(IssuerID($0)) } ?? []
+    case .confirm(let confirmation)?:
+      let key = PromptView.answer(to: confirmation, self, column: column, row: row)
+      return key.map { press($0) } ?? []
+    case .copyMenu?:
+      let key = CopyMenuView.key(size, column: column, row: row)
+      return key.map { press($0) } ?? []
+    case .matrix(let view)?: return click(in: view, column: column, row: row)
     default: return []
     }
     guard let (pane, content) = layout.pane(column: column, row: row) else { return [] }
@@ -67,6 +78,16 @@ extension Model {
     return runSelected(in: list, isPalette: isPalette)
   }
 
+  private mutating func click(in view: MatrixView, column: Int, row: Int) -> [Effect] {
+    guard let cell = MatrixRender.cell(self, view, column: column, row: row) else { return [] }
+    if cell == (view.row, view.column) { return press(.activate, in: view) }
+    var view = view
+    view.row = cell.row
+    view.select(column: cell.column, of: matrixEntries)
+    overlay = .matrix(view)
+    return []
+  }
+
   private mutating func wheel(_ rows: Int, column: Int, row: Int) -> [Effect] {
     guard overlay == nil else {
       let key: Key = rows < 0 ? .up : .down
@@ -76,9 +97,5 @@ extension Model {
     }
     if let (pane, _) = Layout(self, size: size).pane(column: column, row: row) { scroll(pane, by: rows) }
     return []
-  }
-
-  private func firstKey(of id: CommandID) -> Key {
-    options.keyMap.keys(for: id).first ?? .enter
   }
 }

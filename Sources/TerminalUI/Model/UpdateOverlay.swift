@@ -5,6 +5,10 @@ extension Model {
   mutating func pressInOverlay(_ key: Key, _ command: CommandID?) -> [Effect] {
     guard let overlay else { return [] }
     if let effects = pressAnywhere(key, command, isTyping: overlay.isTyping) { return effects }
+    if let command, overlay.answers(to: command), let obstacle = obstacleHere(to: command) {
+      say(.info, obstacle)
+      return []
+    }
     switch overlay {
     case .help(let list): return press(key, in: list, isPalette: false)
     case .palette(let list): return press(key, in: list, isPalette: true)
@@ -64,6 +68,9 @@ extension Model {
     case .back where !isTyping && !isExchanging:
       overlay = nil
       return []
+    case .help, .palette:
+      guard let command, overlay?.answers(to: command) == true else { return nil }
+      return perform(command)
     default: return nil
     }
   }
@@ -115,19 +122,22 @@ extension Model {
     let found = commands(of: list, isPalette: isPalette)
     guard found.indices.contains(list.selection) else { return [] }
     let id = found[list.selection].id
-    if let obstacle = obstacle(to: id) {
+    if let obstacle = obstacleHere(to: id) {
       say(.info, obstacle)
       return []
     }
     overlay = nil
-    return perform(id)
+    return runWhereItWorks(id)
   }
 
-  /// The commands that a list shows: help in the table's order, the palette with the best match first.
+  /// The commands that a list shows. Help shows those of where one is, in their order; the palette shows all, the best
+  /// match first.
   func commands(of list: CommandList, isPalette: Bool) -> [Command] {
     let query = list.query.text
+    let own = currentView?.commands ?? []
     if isPalette {
-      return Command.all
+      let first = own.filter { $0.group == .here }
+      return (first + Command.all.filter { command in !first.contains { $0.id == command.id } })
         .compactMap { command in
           let scores = [command.title, command.id.rawValue].compactMap { Fuzzy.score(query, $0) }
           return scores.max().map { (command, $0) }
@@ -138,7 +148,7 @@ extension Model {
     }
     let filter = Filter(query)
     return Command.Group.allCases.flatMap { group in
-      Command.all.filter { command in
+      (own.isEmpty ? Command.all : own).filter { command in
         command.group == group
           && (filter.matches(command.title) || filter.matches(command.id.rawValue)
             || filter.matches(keysShown(command)))
@@ -181,7 +191,7 @@ extension Model {
         select(known.id)
         return refuse("it is in the list already")
       }
-      overlay = nil
+      overlays = []
       listFilter = Filter("")
       addAudience(text)
       focus = .list
@@ -191,7 +201,11 @@ extension Model {
       if let extracted = try? TokenText.extract(from: text), Self.looksLikeToken(extracted.token) {
         return open(extracted, origin: .pasted)
       }
-      overlay = nil
+      // It closes when there is something in the file; until then the text can be mended.
+      if prompt.reads == text { return [] }
+      prompt.problem = nil
+      prompt.reads = text
+      overlay = .prompt(prompt)
       return [.openFile(text)]
     case .editClaim(let path, _):
       suppose(prompt.field.text, at: path)
@@ -199,6 +213,23 @@ extension Model {
       if token?.whatIf != nil { say(.info, "what if: nobody has signed this; \(key(.dropWhatIf)) goes back") }
       return []
     }
+  }
+
+  /// Says in the prompt that a path was typed into why what is there is no good; false when it is gone, or another path
+  /// stands in it by now.
+  mutating func refuseInPrompt(_ path: String?, _ problem: String) -> Bool {
+    guard let path, let place = place(of: .prompt), case .prompt(var prompt) = overlays[place], prompt.reads == path
+    else { return false }
+    prompt.reads = nil
+    let isSame = prompt.field.text.trimmed == path
+    if isSame { prompt.problem = problem }
+    overlays[place] = .prompt(prompt)
+    return isSame
+  }
+
+  /// Closes the prompt for what is opened, also when a view lies over it.
+  mutating func closeOpenPrompt() {
+    overlays.removeAll { if case .prompt(let prompt) = $0 { prompt.purpose == .open } else { false } }
   }
 
   /// Adds an audience to the list of each issuer that has one, and selects it.

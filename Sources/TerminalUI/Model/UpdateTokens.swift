@@ -101,14 +101,15 @@ extension Model {
       if Self.looksLikeDocument(text) { return openPolicy(text, from: name) }
       let source = name.map { Visible.escaped(JSONPreview.prefix($0, limit: 100)) } ?? "what was pasted"
       let hint = error == .noToken ? "; a token begins with eyJ and has two dots" : ""
-      say(.error, "\(source): \(error)\(hint)")
+      let problem = "\(source): \(error)\(hint)"
+      if !refuseInPrompt(name, problem) { say(.error, problem) }
       return []
     }
     return open(extracted, origin: name.map { .opened($0) } ?? .pasted)
   }
 
   mutating func open(_ extracted: TokenText.Extracted, origin: Entry.Origin) -> [Effect] {
-    overlay = nil
+    overlays = []
     if let known = entries.first(where: { $0.token?.compact == extracted.token }) {
       if !isShown(known) { switchTo(known.issuer) }
       select(known.id)
@@ -154,11 +155,13 @@ extension Model {
     let isOurs = entries[index].audience != nil && !isOfSource(entries[index])
     let issuer = isOurs ? choice(entries[index].issuer).url : token.issuer ?? ""
     if isOurs || mayFetchKeys(of: issuer) { return fetchKeys(at: index, issuer: issuer, refresh: true) }
-    overlay = .confirm(
-      Confirmation(
-        purpose: .fetchKeys(entries[index].id, issuer: issuer),
-        question: "Fetch the keys of \(Visible.escaped(JSONPreview.prefix(issuer, limit: 500)))?",
-        note: "Only the token names this issuer; it is not in your configuration. The request tells it your address."))
+    show(
+      .confirm(
+        Confirmation(
+          purpose: .fetchKeys(entries[index].id, issuer: issuer),
+          question: "Fetch the keys of \(Visible.escaped(JSONPreview.prefix(issuer, limit: 500)))?",
+          note: "Only the token names this issuer; it is not in your configuration. The request tells it your address."
+        )))
     return []
   }
 

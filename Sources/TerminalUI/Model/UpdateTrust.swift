@@ -22,7 +22,7 @@ extension Model {
     let input: PolicyInput =
       isFile ? .file(name ?? "") : .text(text, name: name ?? "pasted \(trust.inputs.count + 1)")
     if !trust.inputs.contains(input) { trust.inputs.append(input) }
-    overlay = nil
+    closeOpenPrompt()
     newestPolicy = input
     return readPolicies()
   }
@@ -40,11 +40,12 @@ extension Model {
 
   mutating func askToClosePolicy() {
     guard let input = trust.input(of: trust.selection) else { return }
-    overlay = .confirm(
-      Confirmation(
-        purpose: .closePolicy(input),
-        question: "Close the policy \(Visible.escaped(JSONPreview.prefix(input.name, limit: 200)))?",
-        note: "Only this screen forgets it; nothing else happens to it."))
+    show(
+      .confirm(
+        Confirmation(
+          purpose: .closePolicy(input),
+          question: "Close the policy \(Visible.escaped(JSONPreview.prefix(input.name, limit: 200)))?",
+          note: "Only this screen forgets it; nothing else happens to it.")))
   }
 
   mutating func closePolicy(_ input: PolicyInput) -> [Effect] {
@@ -56,10 +57,11 @@ extension Model {
 
   mutating func policiesRead(_ policies: PolicySet) {
     trust.take(policies)
-    if case .trust(var view)? = overlay {
+    if let place = place(of: .trust), case .trust(var view) = overlays[place] {
       view.show(max(0, min(view.index, trust.count - 1)))
-      overlay = .trust(view)
+      overlays[place] = .trust(view)
     }
+    holdExchangeAgainstPolicies()
     guard let input = newestPolicy else { return }
     newestPolicy = nil
     showWhatWasOpened(input)
@@ -69,7 +71,7 @@ extension Model {
   private mutating func showWhatWasOpened(_ input: PolicyInput) {
     if let index = trust.documents?.configurations.firstIndex(where: { $0.location.file == input.name }) {
       trust.selection = index
-      overlay = .trust(TrustView(index: index))
+      show(.trust(TrustView(index: index)))
     } else if let problem = trust.problems.first(where: { $0.location.file == input.name }) {
       say(.error, Visible.escaped(JSONPreview.prefix(problem.description, limit: 400)))
       // What was pasted cannot be mended.
@@ -87,24 +89,17 @@ extension Model {
 
   mutating func showTrust() {
     let index = trust.selection < trust.count ? trust.selection : 0
-    overlay = .trust(TrustView(index: index))
+    show(.trust(TrustView(index: index)))
   }
 
   mutating func showMatrix() {
+    // Without policies the Trust view tells how to open one.
+    guard trust.count > 0 else { return showTrust() }
     let tokens = matrixEntries
-    overlay = .matrix(
-      visible(
+    show(
+      .matrix(
         MatrixView(
           row: min(trust.selection, max(0, trust.count - 1)), column: tokens.firstIndex { $0.id == selected } ?? 0)))
-  }
-
-  /// The matrix, moved so that its selected cell is on the screen.
-  private func visible(_ view: MatrixView) -> MatrixView {
-    var view = view
-    let (rows, columns) = MatrixRender.capacity(self)
-    view.offset = Scroll.offset(view.offset, showing: view.row, of: trust.count, in: rows)
-    view.firstColumn = Scroll.offset(view.firstColumn, showing: view.column, of: matrixEntries.count, in: columns)
-    return view
   }
 
   /// The columns of the matrix.
@@ -128,8 +123,8 @@ extension Model {
 
   mutating func startEditingClaim() {
     guard let row = selectedRow, let token else { return }
-    overlay = .prompt(
-      Prompt(purpose: .editClaim(row.path, before: token.whatIf), field: TextField(row.value.compact())))
+    show(
+      .prompt(Prompt(purpose: .editClaim(row.path, before: token.whatIf), field: TextField(row.value.compact()))))
   }
 
   /// Supposes what stands in the field; nothing is supposed of a path that is gone.
@@ -162,7 +157,8 @@ extension Model {
     if let entry = selectedEntry, let token = entry.token {
       isLeft = trust.ask(0..<trust.count, about: token, of: entry.id, at: now.timestamp, limit: &limit)
     }
-    if case .matrix(let view)? = overlay {
+    settleMatrix()
+    if let place = place(of: .matrix), case .matrix(let view) = overlays[place] {
       let area = MatrixRender.visible(self, view)
       for entry in matrixEntries[area.columns] {
         guard let token = entry.token else { continue }
@@ -175,7 +171,7 @@ extension Model {
   }
 
   private mutating func settleTrustView() {
-    guard case .trust(var view)? = overlay else { return }
+    guard let place = place(of: .trust), case .trust(var view) = overlays[place] else { return }
     view.ask(trust.documents, about: token, revision: trust.revision, at: now.timestamp)
     view.selection = max(0, min(view.selection, view.rows.count - 1))
     let lines = TrustText.lines(self, view, width: OverlayView.textWidth(size))
@@ -186,7 +182,20 @@ extension Model {
       view.offset = min(view.offset, first)
     }
     view.offset = max(0, min(view.offset, lines.count - height))
-    overlay = .trust(view)
+    overlays[place] = .trust(view)
+  }
+
+  /// Keeps the cell of the matrix selected when tokens or policies come and go.
+  private mutating func settleMatrix() {
+    guard let place = place(of: .matrix), case .matrix(var view) = overlays[place] else { return }
+    let columns = matrixEntries
+    if let own = columns.firstIndex(where: { $0.id == view.entry }) { view.column = own }
+    view.row = max(0, min(view.row, trust.count - 1))
+    view.select(column: view.column, of: columns)
+    let (rows, width) = MatrixRender.capacity(self)
+    view.offset = Scroll.offset(view.offset, showing: view.row, of: trust.count, in: rows)
+    view.firstColumn = Scroll.offset(view.firstColumn, showing: view.column, of: columns.count, in: width)
+    overlays[place] = .matrix(view)
   }
 
   // MARK: - Keys in the Trust view and in the matrix
@@ -197,10 +206,7 @@ extension Model {
     let awaited = view.awaitsCopy
     view.awaitsCopy = false
     defer { if case .trust? = overlay { overlay = .trust(view) } }
-    if awaited, key == "y" {
-      guard let suggestion = view.suggestion else { return [] }
-      return [.copy(suggestion.after, what: "the suggestion")]
-    }
+    if awaited, key == "y" { return copySuggestion(of: view) }
     switch command {
     case .up: view.selection -= 1
     case .down: view.selection += 1
@@ -217,19 +223,13 @@ extension Model {
     case .previousMatch: view.selectFailure(-1)
     case .nextPolicy, .nextPane: view.show(neighbour(of: view.index, 1))
     case .previousPolicy, .previousPane: view.show(neighbour(of: view.index, -1))
-    case .editClaim:
-      let (effects, obstacle) = edit(view.location)
-      if let obstacle { say(.info, obstacle) }
-      return effects
-    case .copyMenu, .copyToken:
-      if view.suggestion == nil {
-        say(.info, "there is no suggestion to copy")
-      } else {
-        view.awaitsCopy = true
-        say(.info, "y again copies the suggestion")
-      }
+    case .editClaim: return edit(view.location).effects
+    case .copyToken: return copySuggestion(of: view)
+    case .copyMenu:
+      view.awaitsCopy = true
+      say(.info, "y again copies the suggestion")
     case .matrix: showMatrix()
-    case .open: overlay = .prompt(Prompt(purpose: .open))
+    case .open: return run(.open)
     case .dropWhatIf: return run(.dropWhatIf)
     case .trust: overlay = nil
     default: break
@@ -237,6 +237,10 @@ extension Model {
     view.selection = max(0, min(view.selection, view.rows.count - 1))
     trust.selection = max(0, min(view.index, trust.count - 1))
     return []
+  }
+
+  private func copySuggestion(of view: TrustView) -> [Effect] {
+    view.suggestion.map { [.copy($0.after, what: "the suggestion")] } ?? []
   }
 
   private func neighbour(of index: Int, _ step: Int) -> Int {
@@ -277,16 +281,16 @@ extension Model {
       guard columns.indices.contains(view.column), view.row < trust.count else { return [] }
       select(columns[view.column].id)
       trust.selection = view.row
-      overlay = .trust(TrustView(index: view.row))
+      show(.trust(TrustView(index: view.row)))
       return []
+    case .open: return run(.open)
     case .matrix:
       overlay = nil
       return []
     default: break
     }
-    view.row = max(0, min(view.row, trust.count - 1))
-    view.column = max(0, min(view.column, columns.count - 1))
-    overlay = .matrix(visible(view))
+    view.select(column: view.column, of: columns)
+    overlay = .matrix(view)
     return []
   }
 }

@@ -14,7 +14,7 @@ extension Model {
 
   /// Whether what an exchange brought still counts its seconds on the screen.
   private var isExchangeTicking: Bool {
-    guard case .exchange(let view)? = overlay, case .done(let outcome) = view.stage,
+    guard case .done(let outcome)? = exchangeView?.stage,
       case .gave(_, let expiry?) = outcome.report.result
     else { return false }
     return expiry > now.timestamp
@@ -44,7 +44,7 @@ extension Model {
     for entry in entries where isShown(entry) {
       if let pending = entry.pending { turn(since: pending.since) }
     }
-    if case .exchange(let view)? = overlay, case .running(_, let since, _) = view.stage { turn(since: since) }
+    if case .running(_, let since, _)? = exchangeView?.stage { turn(since: since) }
     // A request that fails is tried again after a pause, even when nothing else ticks.
     if options.renewsAutomatically {
       // Tokens of the issuers that are not shown are kept fresh too.

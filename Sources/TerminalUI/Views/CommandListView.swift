@@ -38,8 +38,9 @@ enum CommandListView {
     let rect = rect(model)
     let (area, lines, commands) = visible(model, list, isPalette: isPalette)
     let glyphs = canvas.glyphs
-    let title = isPalette ? "Commands" : "Help: \(model.focus.title)"
-    canvas.box(rect, title: title, right: "\(commands.count) of \(Command.all.count)")
+    let title = isPalette ? "Commands" : "Help: \(model.currentView?.kind.title ?? model.focus.title)"
+    let all = list.query.isEmpty ? commands.count : model.commands(of: CommandList(), isPalette: isPalette).count
+    canvas.box(rect, title: title, right: "\(commands.count) of \(all)")
     let inside = rect.inside
     let sign = canvas.put(isPalette ? ": " : "/ ", inside.column, inside.row, width: 2, Style(.accent, bold: true))
     if list.query.isEmpty {
@@ -59,7 +60,7 @@ enum CommandListView {
       case .command(let number):
         let command = commands[number]
         let isSelected = number == list.selection
-        let isBlocked = model.obstacle(to: command.id) != nil
+        let isBlocked = model.obstacleHere(to: command.id) != nil
         var style = Style(isBlocked ? .muted : .text, reverse: isSelected)
         style.dim = isBlocked
         if isSelected {
@@ -86,7 +87,7 @@ enum CommandListView {
       let text = canvas.glyphs.words("no command matches “\(query)”; Ctrl-C empties the field")
       canvas.put(text, inside.column, inside.row + 2, width: inside.width, Style(.muted))
     } else if commands.indices.contains(list.selection),
-      let reason = model.obstacle(to: commands[list.selection].id)
+      let reason = model.obstacleHere(to: commands[list.selection].id)
     {
       let text = canvas.glyphs.words("not now: \(reason)")
       canvas.put(text, inside.column, row, width: inside.width, Style(.warning))

@@ -104,7 +104,8 @@ struct HintLine {
       Item(key: model.key(id), label: label, action: .command(id), priority: priority)
     }
     let enter = model.options.glyphs.enter
-    let close = key("Esc", "close", .escape, 1)
+    let close = close(model)
+    let help = command(.help, "help", 2)
     switch model.overlay {
     case nil: return mainItems(model)
     case .help?, .palette?: return [key(enter, "run", .enter, 2), key("↑↓", "select", .down, 3), close]
@@ -112,19 +113,24 @@ struct HintLine {
     case .filter?: return [key(enter, "keep", .enter, 2), key("Esc", "clear", .escape, 1)]
     case .confirm?: return [key("y", "yes", "y", 2), key("n", "no", "n", 1)]
     case .copyMenu?: return [key("Esc", "cancel", .escape, 1)]
-    case .messages?: return [key("↑↓", "scroll", .down, 2), close]
+    case .messages?: return [key("↑↓", "scroll", .down, 3), help, close]
     case .detail?:
-      return [key("↑↓", "scroll", .down, 3), command(.copyMenu, "copy value", 2), close]
-    case .comparisonPicker?: return [key(enter, "compare", .enter, 2), key("↑↓", "select", .down, 3), close]
-    case .issuers?: return [key(enter, "choose", .enter, 2), key("↑↓", "select", .down, 3), close]
+      return [key("↑↓", "scroll", .down, 4), command(.copyMenu, "copy value", 3), help, close]
+    case .comparisonPicker?: return [key(enter, "compare", .enter, 3), key("↑↓", "select", .down, 4), help, close]
+    case .issuers?: return [key(enter, "choose", .enter, 3), key("↑↓", "select", .down, 4), help, close]
     case .comparison(let view)?:
       let label = view.onlyDifferences ? "all claims" : "only differences"
-      return [key("↑↓", "scroll", .down, 3), command(.compare, label, 2), close]
+      return [key("↑↓", "scroll", .down, 4), command(.compare, label, 3), help, close]
     case .trust(let view)?: return trustItems(model, view)
     case .exchange(let view)?: return exchangeItems(model, view)
     case .matrix?:
-      return [key(enter, "why", .enter, 2), key("↑↓←→", "select", .down, 3), close]
+      return [key(enter, "why", .enter, 3), key("↑↓←→", "select", .down, 4), help, close]
     }
+  }
+
+  /// The way out: to the main screen, or to the view below.
+  private static func close(_ model: Model) -> Item {
+    Item(key: "Esc", label: model.overlays.count > 1 ? "back" : "close", action: .key(.escape), priority: 1)
   }
 
   private static func exchangeItems(_ model: Model, _ view: ExchangeView) -> [Item] {
@@ -143,14 +149,14 @@ struct HintLine {
     case .done(let outcome):
       var items: [Item] = []
       if case .gave = outcome.report.result {
-        items.append(command(.toggleMask, view.showsSecrets ? "hide" : "show secrets", 2))
-        items.append(command(.copyToken, outcome.report.party == .aws ? "copy as export lines" : "copy the token", 3))
+        items.append(command(.toggleMask, view.showsSecrets ? "hide" : "show secrets", 3))
+        items.append(command(.copyToken, outcome.report.party == .aws ? "copy as export lines" : "copy the token", 4))
       }
-      if outcome.foresight != nil { items.append(command(.trust, "why", 2)) }
+      if outcome.foresight != nil { items.append(command(.trust, "why", 3)) }
       return items
         + [
-          command(.exchange, "form", 4), command(.renew, "again", 5), key("↑↓", "scroll", .down, 6),
-          key("Esc", "close", .escape, 1),
+          command(.exchange, "form", 5), command(.renew, "again", 6), key("↑↓", "scroll", .down, 7),
+          command(.help, "help", 2), close(model),
         ]
     }
   }
@@ -159,21 +165,22 @@ struct HintLine {
     func command(_ id: CommandID, _ label: String, _ priority: Int) -> Item {
       Item(key: model.key(id), label: label, action: .command(id), priority: priority)
     }
-    let close = Item(key: "Esc", label: "close", action: .key(.escape), priority: 1)
+    let help = command(.help, "help", 2)
+    let close = close(model)
     guard view.verdict != nil else {
       let request = Item(key: model.options.glyphs.enter, label: "request", action: .key(.enter), priority: 3)
       let canRequest = model.token == nil && model.selectedEntry?.audience != nil && model.trust.count > 0
-      return (canRequest ? [request] : []) + [command(.open, "open", 2), close]
+      return (canRequest ? [request] : []) + [command(.open, "open", 3), help, close]
     }
-    var items = view.verdict?.decision == .accept ? [] : [command(.nextMatch, "next failure", 3)]
+    var items = view.failureObstacle == nil ? [command(.nextMatch, "next failure", 3)] : []
     if view.suggestion != nil {
       items.append(Item(key: "yy", label: "copy suggestion", action: .command(.copyMenu), priority: 5))
     }
     if view.location != nil { items.append(command(.editClaim, "edit document", 4)) }
     if model.trust.count > 1 { items.append(command(.nextPolicy, "next policy", 6)) }
     items.append(command(.matrix, "matrix", 7))
-    if model.token?.whatIf != nil { items.append(command(.dropWhatIf, "drop what-if", 2)) }
-    return items + [Item(key: "←→", label: "fold", action: .key(.left), priority: 8), close]
+    if model.token?.whatIf != nil { items.append(command(.dropWhatIf, "drop what-if", 3)) }
+    return items + [Item(key: "←→", label: "fold", action: .key(.left), priority: 8), help, close]
   }
 
   private static func mainItems(_ model: Model) -> [Item] {
@@ -202,6 +209,7 @@ struct HintLine {
         if entry.token == nil { return "request" }
         return entry.audience != nil && entry.state(at: model.now.timestamp) == .expired ? "renew" : "claims"
       }
+      if model.focus == .trust { return model.trust.selection < model.trust.count ? "why" : "show" }
       guard let row = model.selectedRow else { return nil }
       return row.hasChildren ? (row.isExpanded ? "fold" : "unfold") : "show"
     case .renew: return model.token == nil ? nil : words

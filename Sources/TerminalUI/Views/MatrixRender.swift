@@ -93,6 +93,18 @@ enum MatrixRender {
     return "\(several) \(visible.lowerBound + 1)-\(visible.upperBound) of \(count)"
   }
 
+  /// The cell of the matrix at a cell of the screen; in a policy's name that of the selected token.
+  static func cell(_ model: Model, _ view: MatrixView, column: Int, row: Int) -> (row: Int, column: Int)? {
+    let (rows, columns) = visible(model, view)
+    let inside = Rect(column: 0, row: 1, width: model.size.columns, height: model.size.rows - 3).inside
+    let line = rows.lowerBound + row - inside.row - 1
+    guard rows.contains(line), inside.contains(column: column, row: row) else { return nil }
+    let left = column - inside.column - labelWidth(model)
+    if left < 0 { return (line, view.column) }
+    let place = columns.lowerBound + left / cellWidth(model)
+    return columns.contains(place) ? (line, place) : nil
+  }
+
   private static func drawReason(
     _ model: Model, _ view: MatrixView, _ entries: [Entry], on canvas: inout Canvas, _ inside: Rect
   ) {

@@ -3,32 +3,50 @@ import Inspection
 /// What lies over the main screen.
 enum OverlayView {
   static func draw(_ model: Model, on canvas: inout Canvas) {
-    switch model.overlay {
-    case nil, .filter?: break
-    case .help(let list)?: CommandListView.draw(model, list, isPalette: false, on: &canvas)
-    case .palette(let list)?: CommandListView.draw(model, list, isPalette: true, on: &canvas)
-    case .prompt(let prompt)?: PromptView.draw(prompt, on: &canvas)
-    case .confirm(let confirmation)?: PromptView.draw(confirmation, on: &canvas)
-    case .copyMenu?: CopyMenuView.draw(model, on: &canvas)
-    case .messages(let offset)?:
+    // What is below one that takes the whole body cannot be seen.
+    let lowest = model.overlays.lastIndex(where: \.coversBody) ?? 0
+    for overlay in model.overlays[lowest...] { draw(overlay, model, on: &canvas) }
+    ToastView.draw(model, on: &canvas)
+  }
+
+  private static func draw(_ overlay: Overlay, _ model: Model, on canvas: inout Canvas) {
+    switch overlay {
+    case .filter: break
+    case .help(let list): CommandListView.draw(model, list, isPalette: false, on: &canvas)
+    case .palette(let list): CommandListView.draw(model, list, isPalette: true, on: &canvas)
+    case .prompt(let prompt): PromptView.draw(prompt, on: &canvas)
+    case .confirm(let confirmation): PromptView.draw(confirmation, on: &canvas)
+    case .copyMenu: CopyMenuView.draw(model, on: &canvas)
+    case .messages(let offset):
       let title = model.log.toasts.isEmpty ? "" : "\(model.log.toasts.count), newest first"
       text(
         MessagesView.lines(model, width: textWidth(canvas.frame.size)), offset, "Messages", right: title, on: &canvas)
-    case .detail(let detail)?:
+    case .detail(let detail):
       text(
         DetailView.lines(model, detail, width: textWidth(canvas.frame.size)), detail.offset,
         DetailView.title(detail), on: &canvas)
-    case .comparisonPicker(let selection)?: ComparisonRender.drawPicker(model, selection, on: &canvas)
-    case .issuers(let list)?: IssuersView.draw(model, list, on: &canvas)
-    case .comparison(let view)?:
+    case .comparisonPicker(let selection): ComparisonRender.drawPicker(model, selection, on: &canvas)
+    case .issuers(let list): IssuersView.draw(model, list, on: &canvas)
+    case .comparison(let view):
       text(
         ComparisonRender.lines(model, view, width: textWidth(canvas.frame.size)), view.offset, "Compare",
         right: view.onlyDifferences ? "only differences" : "", on: &canvas)
-    case .trust(let view)?: TrustRender.draw(model, view, on: &canvas)
-    case .exchange(let view)?: ExchangeRender.draw(model, view, on: &canvas)
-    case .matrix(let view)?: MatrixRender.draw(model, view, on: &canvas)
+    case .trust(let view): TrustRender.draw(model, view, on: &canvas)
+    case .exchange(let view): ExchangeRender.draw(model, view, on: &canvas)
+    case .matrix(let view): MatrixRender.draw(model, view, on: &canvas)
     }
-    ToastView.draw(model, on: &canvas)
+  }
+
+  /// The box of an overlay that a click outside closes; nil for those that take the whole body, and for those in which
+  /// something is typed or asked.
+  static func popup(_ overlay: Overlay, _ model: Model) -> Rect? {
+    switch overlay {
+    case .help, .palette: CommandListView.rect(model)
+    case .copyMenu: CopyMenuView.rect(model.size)
+    case .comparisonPicker: ComparisonRender.pickerRect(model, size: model.size)
+    case .issuers: IssuersView.rect(model)
+    case .prompt, .filter, .confirm, .messages, .detail, .comparison, .trust, .matrix, .exchange: nil
+    }
   }
 
   /// Columns for text in an overlay that takes the whole body.
@@ -48,6 +66,17 @@ enum OverlayView {
     canvas.box(rect, title: title, right: [right, place].filter { !$0.isEmpty }.joined(separator: ", "))
     for row in 0..<height where lines.indices.contains(first + row) {
       canvas.put(lines[first + row], rect.inside.column, rect.inside.row + row, width: rect.inside.width)
+    }
+  }
+}
+
+extension Overlay {
+  /// Whether it takes the whole body, and is no box over what is below it.
+  fileprivate var coversBody: Bool {
+    switch self {
+    case .messages, .detail, .comparison, .trust, .matrix: true
+    case .exchange(let view): if case .done = view.stage { true } else { false }
+    case .help, .palette, .prompt, .filter, .confirm, .copyMenu, .comparisonPicker, .issuers: false
     }
   }
 }

@@ -46,12 +46,7 @@ enum PromptView {
   }
 
   static func draw(_ confirmation: Confirmation, on canvas: inout Canvas) {
-    let glyphs = canvas.glyphs
-    let size = canvas.frame.size
-    let width = min(78, size.columns - 2)
-    let question = TextWrap.lines(confirmation.question, width: width - 4, limit: 4)
-    let note = TextWrap.lines(glyphs.words(confirmation.note), width: width - 4, limit: 3)
-    let rect = Rect.centered(width: width, height: question.count + note.count + 4, in: size)
+    let (rect, question, note) = layout(confirmation, size: canvas.frame.size, canvas.glyphs)
     canvas.box(rect, title: "Please confirm", role: .warning)
     let inside = rect.inside
     var row = inside.row
@@ -64,19 +59,49 @@ enum PromptView {
       row += 1
     }
     var answer = StyledLine("y", Style(.key, bold: true))
-    answer.add(" yes    ")
+    answer.add(yes + gap)
     answer.add("n", Style(.key, bold: true))
-    answer.add(" no, also Enter and Esc")
+    answer.add(no)
     canvas.put(answer, inside.column, rect.row + rect.height - 2, width: inside.width)
+  }
+
+  private static let (yes, gap, no) = (" yes", "    ", " no, also Enter and Esc")
+
+  private static func layout(
+    _ confirmation: Confirmation, size: Size, _ glyphs: Glyphs
+  ) -> (rect: Rect, question: [String], note: [String]) {
+    let width = min(78, size.columns - 2)
+    let question = TextWrap.lines(confirmation.question, width: width - 4, limit: 4)
+    let note = TextWrap.lines(glyphs.words(confirmation.note), width: width - 4, limit: 3)
+    return (.centered(width: width, height: question.count + note.count + 4, in: size), question, note)
+  }
+
+  /// The key of the answer at a cell.
+  static func answer(to confirmation: Confirmation, _ model: Model, column: Int, row: Int) -> Key? {
+    let rect = layout(confirmation, size: model.size, model.options.glyphs).rect
+    guard row == rect.row + rect.height - 2, rect.inside.contains(column: column, row: row) else { return nil }
+    let left = column - rect.inside.column
+    if left < 1 + yes.count { return "y" }
+    let start = 1 + yes.count + gap.count
+    return left >= start && left < start + 1 + no.count ? "n" : nil
   }
 }
 
 /// What `y` waits for.
 enum CopyMenuView {
+  static func rect(_ size: Size) -> Rect { .centered(width: 46, height: Command.copyChoices.count + 2, in: size) }
+
+  /// The key of the choice at a cell.
+  static func key(_ size: Size, column: Int, row: Int) -> Key? {
+    let inside = rect(size).inside
+    let choice = row - inside.row
+    guard inside.contains(column: column, row: row), Command.copyChoices.indices.contains(choice) else { return nil }
+    return .character(Command.copyChoices[choice].key)
+  }
+
   static func draw(_ model: Model, on canvas: inout Canvas) {
-    let size = canvas.frame.size
     let choices = Command.copyChoices
-    let rect = Rect.centered(width: 46, height: choices.count + 2, in: size)
+    let rect = rect(canvas.frame.size)
     canvas.box(rect, title: "Copy what?")
     let inside = rect.inside
     for (index, choice) in choices.enumerated() where index < inside.height {

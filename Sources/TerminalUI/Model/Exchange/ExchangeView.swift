@@ -16,7 +16,7 @@ struct ExchangeView: Sendable {
     /// How long it took, in milliseconds.
     let duration: Int64
     /// What the trust documents say about a refusal.
-    let foresight: Foresight?
+    var foresight: Foresight?
   }
 
   /// What is shown of the trust documents.

@@ -7,7 +7,7 @@ extension Model {
     guard let entry = selectedEntry, entry.token != nil else { return }
     let party = party(of: entry)
     let form = ExchangeForm(party: party, canPin: canPin(entry)) { known(of: $0, for: entry) }
-    overlay = .exchange(ExchangeView(entry: entry.id, form: form))
+    show(.exchange(ExchangeView(entry: entry.id, form: form)))
   }
 
   /// Whether a token can be made for nothing but this exchange: only the embedded issuer takes claims.
@@ -118,19 +118,13 @@ extension Model {
       view.showsSecrets = false
     case .renew: return exchange(view)
     case .copyToken, .copyMenu:
-      guard let usable = outcome.report.usable else {
-        say(.info, "nothing came back that could be copied")
-        return []
-      }
-      return [.copy(usable.text, what: usable.what)]
+      return outcome.report.usable.map { [.copy($0.text, what: $0.what)] } ?? []
+    case .open: return run(.open)
     case .trust:
-      guard let foresight = outcome.foresight else {
-        say(.info, "no trust policy of \(view.form.party.name) is open; \(key(.open)) opens one")
-        return []
-      }
+      guard let foresight = outcome.foresight else { return [] }
       select(view.entry)
       trust.selection = foresight.index
-      overlay = .trust(TrustView(index: foresight.index))
+      show(.trust(TrustView(index: foresight.index)))
       return []
     default:
       guard let offset = scrolled(view.offset, command) else { return [] }
@@ -173,11 +167,19 @@ extension Model {
     }
   }
 
-  /// Changes the exchange that is under way; one that was cancelled, or whose overlay is gone, is dropped.
+  /// Changes the exchange that is under way; one that was cancelled, or whose view is gone, is dropped.
   private mutating func changeRunning(_ id: ExchangeID, _ change: (inout ExchangeView, Moment) -> Void) {
-    guard case .exchange(var view)? = overlay, case .running(id, let since, _) = view.stage else { return }
+    guard var view = exchangeView, case .running(id, let since, _) = view.stage else { return }
     change(&view, since)
-    overlay = .exchange(view)
+    exchangeView = view
+  }
+
+  /// Says anew what the trust documents say about a refusal, as they are others now.
+  mutating func holdExchangeAgainstPolicies() {
+    guard var view = exchangeView, case .done(var outcome) = view.stage else { return }
+    outcome.foresight = foresight(outcome.report, view)
+    view.stage = .done(outcome)
+    exchangeView = view
   }
 
   private func foresight(_ report: ExchangeReport, _ view: ExchangeView) -> ExchangeView.Foresight? {
