@@ -118,8 +118,15 @@ struct HintLine {
     case .comparisonPicker?: return [key(enter, "compare", .enter, 2), key("↑↓", "select", .down, 3), close]
     case .issuers?: return [key(enter, "choose", .enter, 2), key("↑↓", "select", .down, 3), close]
     case .comparison(let view)?:
+      let copy = command(.copyMenu, "copy both", 6)
+      if view.wholeOffset != nil {
+        return [command(.nextMatch, "next difference", 3), key("↑↓", "scroll", .down, 4), copy, close]
+      }
       let label = view.onlyDifferences ? "all claims" : "only differences"
-      return [key("↑↓", "scroll", .down, 3), command(.compare, label, 2), close]
+      return [
+        key(enter, "whole", .enter, 2), command(.compare, label, 3), command(.nextMatch, "next difference", 5), copy,
+        key("↑↓", "select", .down, 4), close,
+      ]
     case .trust(let view)?: return trustItems(model, view)
     case .exchange(let view)?: return exchangeItems(model, view)
     case .matrix?:
