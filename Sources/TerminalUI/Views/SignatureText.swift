@@ -146,7 +146,7 @@ struct Paragraphs {
   mutating func add(_ sign: String, _ text: String, _ role: Role) {
     // No sentence needs more; a hostile value in one must not fill the memory.
     let sentence = glyphs.words(Visible.escaped(JSONPreview.prefix(text, limit: 2000)))
-    for (index, part) in TextWrap.lines(sentence, width: width - 2, limit: 12).enumerated() {
+    for (index, part) in TextWrap.lines(sentence, width: width - 2, limit: 12, mark: glyphs.ellipsis).enumerated() {
       var line = StyledLine()
       let isFirst = index == 0 && !sign.isEmpty
       line.add(isFirst ? "\(sign) " : "  ", Style(role, bold: isFirst))
@@ -163,12 +163,6 @@ enum SignatureView {
     for row in 0..<area.height {
       guard lines.indices.contains(offset + row) else { break }
       canvas.put(lines[offset + row], area.column + 1, area.row + row, width: area.width - 2)
-    }
-    let below = lines.count - offset - area.height
-    if below > 0, area.height > 0 {
-      let text = " \(canvas.glyphs.down) \(below) more "
-      canvas.putRight(
-        text, end: area.column + area.width, area.row + area.height - 1, width: DisplayWidth.of(text), Style(.accent))
     }
   }
 }
