@@ -80,8 +80,13 @@ enum ExchangeRender {
     }
   }
 
-  /// What will be sent.
   private static func note(_ model: Model, _ view: ExchangeView) -> String {
+    let whatIf = model.index(of: view.entry).flatMap { model.entries[$0].token?.whatIf }
+    return sent(model, view) + (whatIf.map { " What is supposed of \($0.names) is not sent." } ?? "")
+  }
+
+  /// What will be sent.
+  private static func sent(_ model: Model, _ view: ExchangeView) -> String {
     let entry = model.index(of: view.entry).map { model.entries[$0] }
     let length = entry?.token?.compact.utf8.count ?? 0
     if view.form.isPinned {

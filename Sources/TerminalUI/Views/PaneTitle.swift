@@ -7,7 +7,9 @@ enum PaneTitle {
   ) -> (left: StyledLine, right: StyledLine, isFocused: Bool) {
     switch section.kind {
     case .timeLeft:
-      return (StyledLine("Time left"), StyledLine(), false)
+      let supposed =
+        model.token?.supposesTimes != true ? StyledLine() : StyledLine("supposed", Style(.warning, bold: true))
+      return (StyledLine("Time left"), supposed, false)
     case .pane(let pane):
       let isFocused = model.focus == pane
       let cut = cut(pane, model, layout, height: section.content.height)

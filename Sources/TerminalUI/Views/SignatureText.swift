@@ -31,9 +31,10 @@ enum SignatureText {
   }
 
   private static func addVerified(_ report: SignatureReport, _ token: TokenView, to text: inout Paragraphs) {
+    let signed = token.whatIf == nil ? "" : "as signed: "
     let key = report.keyUsed.map { name(of: $0, text.glyphs) } ?? "a key"
     let origin = token.keys.map { " of \(Visible.escaped($0.origin))" } ?? ""
-    text.add(text.glyphs.check, "verified with \(key)\(origin)", .good)
+    text.add(text.glyphs.check, "\(signed)verified with \(key)\(origin)", .good)
   }
 
   private static func addRefused(_ report: SignatureReport, to text: inout Paragraphs) {
@@ -91,7 +92,7 @@ enum SignatureText {
   private static func addFindings(_ token: TokenView, _ model: Model, to text: inout Paragraphs) {
     let glyphs = text.glyphs
     let isRefused = token.inspection.signature.outcome == .refused
-    for check in token.inspection.checks(at: model.now.timestamp) where check.outcome == .fail {
+    for check in token.shown.checks(at: model.now.timestamp) where check.outcome == .fail {
       switch check.id {
       case "signature", "expiry": continue
       case "algorithm" where isRefused: continue
