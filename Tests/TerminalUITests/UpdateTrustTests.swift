@@ -198,7 +198,7 @@ struct UpdateTrustTests {
     // The token that is copied is the real one.
     let token = screen.model.token?.compact
     try screen.press("c")
-    #expect(screen.effects.last == .copy(token ?? "", what: "the token of sts.amazonaws.com"))
+    #expect(screen.effects.last == .copy(token ?? "", what: "the token of sts.amazonaws.com, as signed"))
     try screen.press("E")
     #expect(outcome(screen) == .reject)
   }

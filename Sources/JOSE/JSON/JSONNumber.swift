@@ -51,6 +51,15 @@ public struct JSONNumber: Sendable, Hashable {
   /// Whether the number is below zero.
   public var isNegative: Bool { text.utf8.first == UInt8(ascii: "-") && decimal?.digits.isEmpty == false }
 
+  /// Whether both are exactly the same number, however they are written (`100`, `1e2`, `100.0`). Beyond exponents that
+  /// can be counted, only the same text is known to be the same.
+  public func hasSameValue(as other: JSONNumber) -> Bool {
+    if text.hasSameBytes(as: other.text) { return true }
+    guard let left = decimal, let right = other.decimal, left.digits == right.digits else { return false }
+    if left.digits.isEmpty { return true }
+    return left.exponent == right.exponent && isNegative == other.isNegative && abs(left.exponent) < 1 << 32
+  }
+
   /// The number as digits × 10^exponent, without zeros at either end of the digits.
   private var decimal: (digits: [UInt8], exponent: Int)? {
     var digits: [UInt8] = []

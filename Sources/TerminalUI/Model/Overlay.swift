@@ -109,14 +109,6 @@ struct Detail: Sendable {
   var offset = 0
 }
 
-/// Two tokens' claims beside each other.
-struct ComparisonView: Sendable {
-  var left: EntryID
-  var right: EntryID
-  var offset = 0
-  var onlyDifferences = false
-}
-
 /// The parts of the main screen that can have the focus, in the order of Tab and of the digits.
 enum Pane: Int, Sendable, CaseIterable {
   case list, header, claims, signature, trust

@@ -14,6 +14,8 @@ struct TokenView: Sendable {
   var signatureOffset = 0
   /// Claims that are shown, and presented to relying parties, in place of the token's own.
   private(set) var whatIf: WhatIf?
+  /// The token with what is supposed of it, which nobody signed; nil when nothing is.
+  private var supposition: Inspection?
   /// The token as relying parties see it; nil when its claims cannot be read.
   private(set) var presented: PresentedToken?
   private var options: InspectionOptions
@@ -55,6 +57,7 @@ struct TokenView: Sendable {
     changes += 1
     let real = PresentedToken(inspection)
     guard let whatIf else {
+      supposition = nil
       claims.show(inspection.claims)
       presented = real
       return
@@ -63,10 +66,19 @@ struct TokenView: Sendable {
     let parts = compact.split(separator: ".", omittingEmptySubsequences: false)
     let payload = Base64URL.encode(JSON.object(whatIf.claims).compact().utf8)
     let text = "\(parts.first ?? "").\(payload).\(parts.last ?? "")"
-    var options = InspectionOptions()
-    options.leeway = self.options.leeway
-    claims.show(Inspection(CompactToken(parsing: text), options: options, now: now.timestamp).claims)
+    var options = options
+    options.keys = nil
+    options.keysProblem = "nobody has signed what is supposed"
+    let supposition = Inspection(CompactToken(parsing: text), options: options, now: now.timestamp)
+    self.supposition = supposition
+    claims.show(supposition.claims)
   }
+
+  /// What the screen says of claims and times: the inspection, or that of what is supposed.
+  var shown: Inspection { supposition ?? inspection }
+
+  /// Whether another beginning or end is supposed.
+  var supposesTimes: Bool { shown.times != inspection.times }
 
   /// The issuer that the token names, unchecked.
   var issuer: String? {
@@ -74,15 +86,17 @@ struct TokenView: Sendable {
   }
 
   /// Seconds from the token's beginning to its end, when both are told.
-  var lifetime: Int64? { inspection.times.lifetime }
+  var lifetime: Int64? { shown.times.lifetime }
 
-  /// Takes over what was unfolded, filtered and selected in the token that this one replaces.
-  mutating func inherit(from old: TokenView) {
+  /// Takes over what was unfolded, filtered and selected in the token that this one replaces, and what was supposed of
+  /// it.
+  mutating func inherit(from old: TokenView, at now: Moment) {
     var header = old.header
     header.show(inspection.header)
     self.header = header
     var claims = old.claims
     claims.show(inspection.claims)
     self.claims = claims
+    if let real = inspection.token.claims, let whatIf = old.whatIf?.supposed(of: real) { suppose(whatIf, at: now) }
   }
 }

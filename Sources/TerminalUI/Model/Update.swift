@@ -102,6 +102,7 @@ extension Model {
       selected = shown.first?.id ?? (listFilter.isEmpty ? nil : selected)
     }
     settleTrust()
+    settleComparison()
     if Layout.isTooSmall(size) { return }
     let layout = Layout(self, size: size)
     let row = shown.firstIndex { $0.id == selected } ?? 0

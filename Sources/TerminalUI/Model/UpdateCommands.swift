@@ -177,15 +177,22 @@ extension Model {
 
   private mutating func copy(_ id: CommandID) -> [Effect] {
     guard let entry = selectedEntry, let token = entry.token else { return [] }
+    // Only what was signed is a token; claims are copied as they are shown.
+    let signed = token.whatIf == nil ? "" : ", as signed"
     switch id {
-    case .copyToken: return [.copy(token.compact, what: "the token of \(entry.label)")]
-    case .copyBearer: return [.copy("Authorization: Bearer \(token.compact)", what: "the Authorization header")]
-    case .copyExport: return [.copy("export ID_TOKEN='\(token.compact)'", what: "the export line of ID_TOKEN")]
+    case .copyToken: return [.copy(token.compact, what: "the token of \(entry.label)\(signed)")]
+    case .copyBearer:
+      return [.copy("Authorization: Bearer \(token.compact)", what: "the Authorization header\(signed)")]
+    case .copyExport: return [.copy("export ID_TOKEN='\(token.compact)'", what: "the export line of ID_TOKEN\(signed)")]
     case .copyHeader:
       return token.inspection.token.header.json.map {
         [.copy($0.pretty(escaping: Visible.needsEscape), what: "the header as JSON")]
       } ?? []
     case .copyClaims:
+      if let whatIf = token.whatIf {
+        let claims = JSON.object(whatIf.claims).pretty(escaping: Visible.needsEscape)
+        return [.copy(claims, what: "the claims as JSON, with what is supposed of \(whatIf.names)")]
+      }
       return token.inspection.token.payload?.json.map {
         [.copy($0.pretty(escaping: Visible.needsEscape), what: "the claims as JSON")]
       } ?? []
@@ -199,7 +206,12 @@ extension Model {
         }
         return [.copy(name, what: "the name of \(path)")]
       case .copyPath: return [.copy(row.path.text, what: "the path \(path)")]
-      default: return [.copy(row.value.stringValue ?? row.value.compact(), what: "the value of \(path)")]
+      default:
+        let isSupposed = focus == .claims && token.whatIf?.isSupposed(row.path) == true
+        return [
+          .copy(
+            row.value.stringValue ?? row.value.compact(), what: "the \(isSupposed ? "supposed " : "")value of \(path)")
+        ]
       }
     default: return []
     }

@@ -34,16 +34,14 @@ extension Model {
     case .exchange(let view): return press(key, command, in: view)
     case .trust(let view): return press(key, command, in: view)
     case .matrix(let view): return press(command, in: view)
-    case .comparison(var view):
-      if command == .compare { view.onlyDifferences.toggle() }
-      view.offset = scrolled(view.offset, command) ?? view.offset
-      self.overlay = .comparison(view)
+    case .comparison(let view): return press(command, in: view)
     }
     return []
   }
 
   /// Keys that mean the same in every overlay; nil when the overlay has to see to it.
   private mutating func pressAnywhere(_ key: Key, _ command: CommandID?, isTyping: Bool) -> [Effect]? {
+    if closesComparedRow(key, command) { return [] }
     switch key {
     // What is under way is ended first.
     case .escape where isExchanging: return nil
@@ -77,8 +75,12 @@ extension Model {
 
   /// Where a scrolling command leads; nil when it is none. The views hold it to what there is.
   func scrolled(_ offset: Int, _ command: CommandID?) -> Int? {
+    scrolled(offset, command, most: OverlayExtent.lastOffset(self))
+  }
+
+  /// The same where the last place is known.
+  func scrolled(_ offset: Int, _ command: CommandID?, most: Int) -> Int? {
     let page = max(1, size.rows - 6)
-    let most = OverlayExtent.lastOffset(self)
     let step: Int
     switch command {
     case .up: step = -1

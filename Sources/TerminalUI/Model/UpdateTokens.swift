@@ -39,10 +39,21 @@ extension Model {
     var options = inspectionOptions(keys: keys, requestedBy: entries[index])
     if let problem { options.keysProblem = problem }
     var token = TokenView(compact: compact, options: options, receivedAt: now)
-    if let old = entries[index].token { token.inherit(from: old) }
+    if let old = entries[index].token {
+      token.inherit(from: old, at: now)
+      if let whatIf = old.whatIf { sayRenewed(token, whatIf) }
+    }
     entries[index].token = token
     learnKey(of: entries[index])
     return true
+  }
+
+  private mutating func sayRenewed(_ token: TokenView, _ whatIf: WhatIf) {
+    if let kept = token.whatIf {
+      say(.info, "renewed; \(kept.names) is still supposed, \(key(.dropWhatIf)) goes back to what was signed")
+    } else {
+      say(.info, "renewed; nothing is supposed any more of \(whatIf.names)")
+    }
   }
 
   /// Of a served issuer nothing tells which key signs but a token that was verified.
@@ -202,6 +213,6 @@ extension Entry {
       return false
     }
     if let renewNotBefore, now < renewNotBefore { return false }
-    return left <= min(300, (token.lifetime ?? 300) / 5)
+    return left <= min(300, (token.inspection.times.lifetime ?? 300) / 5)
   }
 }

@@ -138,6 +138,8 @@ extension Model {
   }
 
   mutating func setWhatIf(_ whatIf: WhatIf?) {
+    // The token may have been renewed since.
+    let whatIf = token?.inspection.token.claims.flatMap { whatIf?.supposed(of: $0) }
     guard token?.whatIf != whatIf else { return }
     let moment = now
     withToken { $0.suppose(whatIf, at: moment) }

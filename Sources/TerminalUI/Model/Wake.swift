@@ -22,9 +22,12 @@ extension Model {
 
   private func isTicking(_ entry: Entry) -> Bool {
     let now = now.timestamp
-    guard let times = entry.token?.inspection.times else { return false }
-    if let left = times.remaining(at: now), left > -RecentPast.seconds { return true }
-    return times.notBefore.map { $0 > now } ?? false
+    guard let token = entry.token else { return false }
+    // The list counts for the token as it was signed, the rest of the screen for what is supposed of it.
+    return [token.inspection.times, token.shown.times].contains { times in
+      if let left = times.remaining(at: now), left > -RecentPast.seconds { return true }
+      return times.notBefore.map { $0 > now } ?? false
+    }
   }
 
   /// When the screen changes by itself next: at the beginning of a second while something counts, earlier for a spinner

@@ -2,6 +2,10 @@ import Inspection
 import JOSE
 
 /// Claims that somebody made up to see what would happen; no issuer has signed them.
+///
+/// They hold for the Claims pane, the verdict line, the time left and the verdicts of relying parties, and for copies of
+/// claims, which say so. The list, the signature, comparisons, exchanges and copies of the token are about the token as
+/// it was signed.
 struct WhatIf: Sendable, Hashable {
   var claims: JSONObject
   /// The names of the claims that differ from the token's.
@@ -13,6 +17,24 @@ struct WhatIf: Sendable, Hashable {
     changed = claims.members.map(\.name.value).filter { claims[$0] != real[$0] }
     if changed.isEmpty { return nil }
   }
+
+  /// The same supposed of other claims, such as those of a renewed token; nil when they say so themselves.
+  func supposed(of real: JSONObject) -> WhatIf? {
+    var claims = real
+    for name in changed {
+      if let value = self.claims[name] { claims.set(name, to: value) }
+    }
+    return WhatIf(claims, insteadOf: real)
+  }
+
+  /// Whether a value is, or stands in, a claim that differs.
+  func isSupposed(_ path: ClaimPath) -> Bool {
+    guard case .member(let name, _)? = path.steps.first else { return false }
+    return changed.contains { $0.hasSameBytes(as: name) }
+  }
+
+  /// The names of the claims that differ, for a sentence: escaped, and no more of them than fit in one.
+  var names: String { Visible.escaped(JSONPreview.prefix(changed.joined(separator: ", "), limit: 80)) }
 }
 
 extension JSON {

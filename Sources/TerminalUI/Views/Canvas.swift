@@ -21,10 +21,18 @@ struct Canvas {
   @discardableResult
   mutating func put(_ line: StyledLine, _ column: Int, _ row: Int, width: Int, reverse: Bool = false) -> Int {
     var used = 0
-    for span in line.spans where used < width {
+    for (index, span) in line.spans.enumerated() {
       var style = span.style
-      if reverse { style = Style(bold: style.bold, reverse: true) }
-      used += put(span.text, column + used, row, width: width - used, style)
+      if reverse { style = Style(bold: style.bold, reverse: true, underline: style.underline) }
+      let room = width - used
+      guard room > 0 else { break }
+      used += put(span.text, column + used, row, width: room, style)
+      guard used >= width else { continue }
+      // A piece may end at the edge with more of them to come: that is a cut, too.
+      let isEven = DisplayWidth.of(span.text, in: glyphs.characters) == room
+      if isEven, line.spans[(index + 1)...].contains(where: { $0.text.contains { $0 != " " } }) {
+        put(glyphs.ellipsis, column + width - 1, row, width: 1, Style(.accent, bold: true, reverse: reverse))
+      }
     }
     return used
   }
@@ -86,6 +94,14 @@ struct Canvas {
     label(
       StyledLine(title, Style(role, bold: true)), StyledLine(right, Style(rightRole)), rect, row: rect.row,
       isFocused: false)
+  }
+
+  /// Says on the lower edge of a box how many lines stand below what it shows.
+  mutating func markCut(_ rect: Rect, below: Int) {
+    guard below > 0 else { return }
+    let text = " \(glyphs.down) \(below) more "
+    putRight(
+      text, end: rect.column + rect.width - 2, rect.row + rect.height - 1, width: DisplayWidth.of(text), Style(.accent))
   }
 
   private mutating func horizontal(_ rect: Rect, row: Int, left: String, right: String, _ style: Style) {

@@ -44,6 +44,7 @@ enum DetailView {
     guard case .string(let string) = value else { return "" }
     let count = string.value.unicodeScalars.count
     let bytes = string.value.utf8.count
-    return count == bytes ? " of \(count) characters" : " of \(count) characters, \(bytes) bytes"
+    let characters = count == 1 ? "1 character" : "\(count) characters"
+    return count == bytes ? " of \(characters)" : " of \(characters), \(bytes) bytes"
   }
 }

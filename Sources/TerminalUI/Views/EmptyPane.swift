@@ -10,6 +10,11 @@ enum EmptyPane {
     }
   }
 
+  /// How many lines there are to show in a pane of a width.
+  static func lineCount(_ model: Model, _ pane: Pane, width: Int) -> Int {
+    lines(model, pane, width: width - 2).count
+  }
+
   private static func lines(_ model: Model, _ pane: Pane, width: Int) -> [StyledLine] {
     guard let token = model.token else {
       if pane == .header { return [StyledLine("no token yet", Style(.muted))] }

@@ -21,7 +21,9 @@ enum ExchangeRender {
     let (text, role): (String, Role) = form.problem.map { ($0, .warning) } ?? (note(model, view), .muted)
     let room = max(1, size.rows - 5 - form.count)
     let notes = TextWrap.lines(
-      canvas.glyphs.words(Visible.escaped(JSONPreview.prefix(text, limit: 1000))), width: width - 4, limit: min(4, room)
+      canvas.glyphs.words(Visible.escaped(JSONPreview.prefix(text, limit: 1000))), width: width - 4,
+      limit: min(4, room),
+      mark: canvas.glyphs.ellipsis
     )
     let rect = Rect.centered(width: width, height: min(form.count + notes.count + 3, size.rows - 2), in: size)
     canvas.box(rect, title: "Exchange the token", right: canvas.glyphs.words(label(model, view)))
@@ -78,8 +80,13 @@ enum ExchangeRender {
     }
   }
 
-  /// What will be sent.
   private static func note(_ model: Model, _ view: ExchangeView) -> String {
+    let whatIf = model.index(of: view.entry).flatMap { model.entries[$0].token?.whatIf }
+    return sent(model, view) + (whatIf.map { " What is supposed of \($0.names) is not sent." } ?? "")
+  }
+
+  /// What will be sent.
+  private static func sent(_ model: Model, _ view: ExchangeView) -> String {
     let entry = model.index(of: view.entry).map { model.entries[$0] }
     let length = entry?.token?.compact.utf8.count ?? 0
     if view.form.isPinned {
@@ -106,7 +113,8 @@ enum ExchangeRender {
   ) {
     let size = canvas.frame.size
     let width = min(92, size.columns - 2)
-    let notes = TextWrap.lines(canvas.glyphs.words(Visible.escaped(note)), width: width - 4, limit: 3)
+    let notes = TextWrap.lines(
+      canvas.glyphs.words(Visible.escaped(note)), width: width - 4, limit: 3, mark: canvas.glyphs.ellipsis)
     let rect = Rect.centered(width: width, height: notes.count + 3, in: size)
     canvas.box(rect, title: "Exchange the token", right: canvas.glyphs.words(label(model, view)))
     let inside = rect.inside
@@ -140,12 +148,7 @@ enum ExchangeRender {
       canvas.put(lines[first + row], rect.inside.column, rect.inside.row + row, width: rect.inside.width)
     }
     let below = lines.count - first - height
-    if below > 0 {
-      let text = " \(canvas.glyphs.down) \(below) more "
-      canvas.putRight(
-        text, end: rect.column + rect.width - 2, rect.row + rect.height - 1, width: DisplayWidth.of(text),
-        Style(.accent))
-    }
+    canvas.markCut(rect, below: below)
   }
 
   private static func look(_ report: ExchangeReport, _ glyphs: Glyphs) -> (sign: String, role: Role) {
@@ -227,7 +230,9 @@ private struct ExchangeLines {
   mutating func add(_ start: String, _ text: String, _ role: Role, isBold: Bool = false) {
     let indent = min(DisplayWidth.of(start), 10)
     let shown = glyphs.words(Visible.escaped(JSONPreview.prefix(text, limit: 4000)))
-    for (index, part) in TextWrap.lines(shown, width: max(10, width - indent), limit: 20).enumerated() {
+    for (index, part) in TextWrap.lines(shown, width: max(10, width - indent), limit: 20, mark: glyphs.ellipsis)
+      .enumerated()
+    {
       var line = StyledLine(index == 0 ? start : String(repeating: " ", count: indent), Style(role, bold: true))
       line.add(part, Style(role, bold: isBold))
       lines.append(line)
@@ -251,7 +256,9 @@ private struct ExchangeLines {
       let name = Self.name(field)
       let isHidden = hides && field.isSecret
       let value = isHidden ? glyphs.words(field.shown) : Visible.escaped(JSONPreview.prefix(field.text, limit: 8000))
-      for (index, part) in TextWrap.lines(value, width: max(10, width - column), limit: 80).enumerated() {
+      for (index, part) in TextWrap.lines(value, width: max(10, width - column), limit: 80, mark: glyphs.ellipsis)
+        .enumerated()
+      {
         var line = StyledLine()
         if index == 0 {
           line.add("  ")

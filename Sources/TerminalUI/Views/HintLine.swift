@@ -119,8 +119,15 @@ struct HintLine {
     case .comparisonPicker?: return [key(enter, "compare", .enter, 3), key("↑↓", "select", .down, 4), help, close]
     case .issuers?: return [key(enter, "choose", .enter, 3), key("↑↓", "select", .down, 4), help, close]
     case .comparison(let view)?:
+      let copy = command(.copyMenu, "copy both", 6)
+      if view.wholeOffset != nil {
+        return [command(.nextMatch, "next difference", 3), key("↑↓", "scroll", .down, 4), copy, help, close]
+      }
       let label = view.onlyDifferences ? "all claims" : "only differences"
-      return [key("↑↓", "scroll", .down, 4), command(.compare, label, 3), help, close]
+      return [
+        key(enter, "whole", .enter, 2), command(.compare, label, 3), command(.nextMatch, "next difference", 5), copy,
+        key("↑↓", "select", .down, 7), help, close,
+      ]
     case .trust(let view)?: return trustItems(model, view)
     case .exchange(let view)?: return exchangeItems(model, view)
     case .matrix?:

@@ -2,15 +2,26 @@ import Inspection
 
 /// The list of issuers to choose from: those that cannot be asked for tokens are dim, and say why.
 enum IssuersView {
-  /// Lines below the list: a blank one, and two for how the selected issuer is asked or why it is not.
-  private static let noteLines = 3
+  private static let width = 84
+
+  /// Lines below the list: a blank one, and as many as the longest note needs for how an issuer is asked or why it is
+  /// not, so that the list stands still; no more than a third of the screen.
+  private static func noteLines(_ model: Model) -> Int {
+    let width = Rect.centered(width: width, height: 0, in: model.size).inside.width
+    let limit = max(2, model.size.rows / 3 - 1)
+    return model.issuers.reduce(2) { lines, choice in
+      let words = model.options.glyphs.words(note(choice).0)
+      return max(lines, TextWrap.lines(words, width: width, limit: limit).count)
+    } + 1
+  }
 
   static func rect(_ model: Model) -> Rect {
-    .centered(width: 84, height: min(model.issuers.count + noteLines + 2, model.size.rows - 3), in: model.size)
+    .centered(
+      width: width, height: min(model.issuers.count + noteLines(model) + 2, model.size.rows - 3), in: model.size)
   }
 
   /// How many issuers are on the screen at once.
-  static func capacity(_ model: Model) -> Int { max(1, rect(model).inside.height - noteLines) }
+  static func capacity(_ model: Model) -> Int { max(1, rect(model).inside.height - noteLines(model)) }
 
   /// The issuer at a cell.
   static func issuer(_ model: Model, _ list: IssuerList, column: Int, row: Int) -> Int? {
@@ -38,7 +49,8 @@ enum IssuersView {
     }
     guard issuers.indices.contains(list.selection), inside.height > capacity + 1 else { return }
     let (text, role) = note(issuers[list.selection])
-    let lines = TextWrap.lines(canvas.glyphs.words(text), width: inside.width, limit: noteLines - 1)
+    let lines = TextWrap.lines(
+      canvas.glyphs.words(text), width: inside.width, limit: inside.height - capacity - 1, mark: canvas.glyphs.ellipsis)
     for (index, line) in lines.enumerated() {
       canvas.put(line, inside.column, inside.row + capacity + 1 + index, width: inside.width, Style(role))
     }

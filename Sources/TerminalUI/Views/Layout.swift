@@ -38,6 +38,9 @@ struct Layout {
   let stacks: [Stack]
   let signatureLines: [StyledLine]
 
+  /// From so many rows on, panes beside a list stand still whatever has the focus.
+  private static let roomyRows = 30
+
   static func isTooSmall(_ size: Size) -> Bool {
     size.columns < smallest.columns || size.rows < smallest.rows
   }
@@ -71,6 +74,23 @@ struct Layout {
     let trustRows = Self.trustRows(model, isWide: isWide, room: body.height)
     let trust: [(Kind, Int?)] = trustRows.map { [(.pane(.trust), $0)] } ?? []
     let headerRows = max(3, model.token?.header.rows.count ?? 3)
+    /// What each pane has to show. Claims count without what is unfolded, so that folding moves nothing.
+    func shares(_ panes: [Pane], in rows: Int) -> [(Kind, Int?)] {
+      let parts = panes.map { pane in
+        let need =
+          switch pane {
+          case .list: max(2, model.listed.count)
+          case .header: model.token.map { max(1, $0.header.rows.count) } ?? 3
+          case .claims: max(8, model.token?.claims.fields.count ?? 0)
+          case .signature: max(1, lines.count)
+          case .trust: TrustPane.lineCount(model)
+          }
+        return StackShares.Part(pane: pane, need: need)
+      }
+      let rows = StackShares.rows(rows, among: parts, focus: model.focus)
+      return zip(panes, rows).map { (.pane($0), $1) }
+    }
+    let trustPane: [Pane] = trustRows == nil ? [] : [.trust]
     func heights(_ room: Int) -> (header: Int, signature: Int) {
       let header = min(headerRows, max(1, room / 4))
       // The claims come first; what they leave over is for what there is to say about the signature. Counted without
@@ -84,6 +104,9 @@ struct Layout {
       let parts: [(Kind, Int?)]
       if model.isZoomed {
         parts = [(.pane(model.focus), nil)]
+      } else if size.rows < Self.roomyRows {
+        let panes = [Pane.header, .claims, .signature] + trustPane
+        parts = shares(panes, in: room(panes.count))
       } else {
         let heights = heights(room(3 + trust.count) - (trustRows ?? 0))
         parts =
@@ -94,16 +117,8 @@ struct Layout {
         Self.stack(parts, in: right),
       ]
     } else {
-      let all = room(4 + trust.count) - (trustRows ?? 0)
-      let list = min(max(2, model.listed.count), max(2, all / 4))
-      let heights = heights(all - list)
-      stacks = [
-        Self.stack(
-          [
-            (.pane(.list), list), (.pane(.header), heights.header), (.pane(.claims), nil),
-            (.pane(.signature), heights.signature),
-          ] + trust, in: body)
-      ]
+      let panes = [Pane.list, .header, .claims, .signature] + trustPane
+      stacks = [Self.stack(shares(panes, in: room(panes.count)), in: body)]
     }
   }
 

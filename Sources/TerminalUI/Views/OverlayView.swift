@@ -27,10 +27,7 @@ enum OverlayView {
         DetailView.title(detail), on: &canvas)
     case .comparisonPicker(let selection): ComparisonRender.drawPicker(model, selection, on: &canvas)
     case .issuers(let list): IssuersView.draw(model, list, on: &canvas)
-    case .comparison(let view):
-      text(
-        ComparisonRender.lines(model, view, width: textWidth(canvas.frame.size)), view.offset, "Compare",
-        right: view.onlyDifferences ? "only differences" : "", on: &canvas)
+    case .comparison(let view): ComparisonRender.draw(model, view, on: &canvas)
     case .trust(let view): TrustRender.draw(model, view, on: &canvas)
     case .exchange(let view): ExchangeRender.draw(model, view, on: &canvas)
     case .matrix(let view): MatrixRender.draw(model, view, on: &canvas)
@@ -89,7 +86,6 @@ enum OverlayExtent {
     switch model.overlay {
     case .messages?: count = MessagesView.lines(model, width: width).count
     case .detail(let detail)?: count = DetailView.lines(model, detail, width: width).count
-    case .comparison(let view)?: count = ComparisonRender.lines(model, view, width: width).count
     case .exchange(let view)?:
       if case .done(let outcome) = view.stage {
         count = ExchangeRender.lines(model, view, outcome, width: width).count

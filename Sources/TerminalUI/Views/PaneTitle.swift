@@ -2,12 +2,51 @@ import Inspection
 
 /// What stands in the frame above each part: its name, and what is to be known about all of it.
 enum PaneTitle {
-  static func of(_ kind: Layout.Kind, _ model: Model) -> (left: StyledLine, right: StyledLine, isFocused: Bool) {
-    switch kind {
-    case .timeLeft: return (StyledLine("Time left"), StyledLine(), false)
+  static func of(
+    _ section: Layout.Section, _ model: Model, _ layout: Layout
+  ) -> (left: StyledLine, right: StyledLine, isFocused: Bool) {
+    switch section.kind {
+    case .timeLeft:
+      let supposed =
+        model.token?.supposesTimes != true ? StyledLine() : StyledLine("supposed", Style(.warning, bold: true))
+      return (StyledLine("Time left"), supposed, false)
     case .pane(let pane):
-      return (StyledLine(pane.title, Style(bold: model.focus == pane)), right(of: pane, model), model.focus == pane)
+      let isFocused = model.focus == pane
+      let cut = cut(pane, model, layout, height: section.content.height)
+      var right = right(of: pane, model)
+      if !cut.spans.isEmpty {
+        let room = section.content.width - 2 - pane.title.count - 4
+        if right.spans.isEmpty || right.width + 2 + cut.width > room {
+          right = cut
+        } else {
+          right.add(", ", Style(.muted))
+          right.add(cut)
+        }
+      }
+      return (StyledLine(pane.title, Style(bold: isFocused)), right, isFocused)
     }
+  }
+
+  /// How many lines stand below what a pane shows.
+  private static func cut(_ pane: Pane, _ model: Model, _ layout: Layout, height: Int) -> StyledLine {
+    let (count, offset): (Int, Int) =
+      switch pane {
+      case .list: (model.listed.count, model.listOffset)
+      case .header, .claims:
+        if let tree = model.tree(pane), !tree.rows.isEmpty {
+          (tree.rows.count, Scroll.offset(tree.offset, showing: tree.selection, of: tree.rows.count, in: height))
+        } else {
+          (EmptyPane.lineCount(model, pane, width: layout.section(.pane(pane))?.content.width ?? 0), 0)
+        }
+      case .signature:
+        (
+          layout.signatureLines.count,
+          min(model.token?.signatureOffset ?? 0, max(0, layout.signatureLines.count - height))
+        )
+      case .trust: (model.trust.rowCount, model.trust.offset)
+      }
+    let below = count - offset - height
+    return below > 0 ? StyledLine("\(model.options.glyphs.down) \(below) more", Style(.accent)) : StyledLine()
   }
 
   private static func right(of pane: Pane, _ model: Model) -> StyledLine {

@@ -19,7 +19,8 @@ enum PromptView {
       note = "JSON, or a plain word. Nobody signs it: the verdicts answer as if the issuer had."
     }
     let width = min(78, size.columns - 2)
-    let notes = TextWrap.lines(glyphs.words(prompt.problem ?? note), width: width - 4, limit: 3)
+    let notes = TextWrap.lines(
+      glyphs.words(prompt.problem ?? note), width: width - 4, limit: 3, mark: glyphs.ellipsis)
     let rect = Rect.centered(width: width, height: notes.count + 4, in: size)
     canvas.box(rect, title: title)
     let inside = rect.inside
@@ -30,19 +31,31 @@ enum PromptView {
     }
   }
 
-  /// A field shows the part of its text that the cursor is in.
+  /// A field shows the part of its text that the cursor is in, with a mark on each side that is cut: the end of an ARN
+  /// would read as another one.
   static func drawField(_ field: TextField, on canvas: inout Canvas, _ column: Int, _ row: Int, width: Int) {
-    guard width > 1 else { return }
+    guard width > 2 else { return }
     canvas.fill(Rect(column: column, row: row, width: width, height: 1), Style(underline: true))
+    let columns = field.characters.map { DisplayWidth.of($0, in: canvas.glyphs.characters) }
     var first = 0
-    var before = DisplayWidth.of(field.beforeCursor)
-    while before > width - 1, first < field.cursor {
-      before -= DisplayWidth.of(field.characters[first])
+    var before = columns[..<field.cursor].reduce(0, +)
+    let after = columns[field.cursor...].reduce(0, +)
+    /// Columns without the mark on the left.
+    var room: Int { width - (first > 0 ? 1 : 0) }
+    // The cursor needs a column, too: that of the character below it, and then one for the mark on the right.
+    while first < field.cursor,
+      before + min(after, (columns[field.cursor...].first ?? 0) + 1) + (after == 0 ? 1 : 0) > room
+    {
+      before -= columns[first]
       first += 1
     }
-    let shown = String(field.characters[first...].prefix(width))
-    canvas.frame.put(shown, column: column, row: row, width: width, style: Style(underline: true), marksCut: false)
-    canvas.frame.cursor = (column: column + before, row: row)
+    if first > 0 {
+      canvas.put(canvas.glyphs.ellipsis, column, row, width: 1, Style(.accent, bold: true, underline: true))
+    }
+    let start = column + width - room
+    let shown = String(field.characters[first...].prefix(width + 1))
+    canvas.put(shown, start, row, width: room, Style(underline: true))
+    canvas.frame.cursor = (column: start + before, row: row)
   }
 
   static func draw(_ confirmation: Confirmation, on canvas: inout Canvas) {
@@ -71,8 +84,8 @@ enum PromptView {
     _ confirmation: Confirmation, size: Size, _ glyphs: Glyphs
   ) -> (rect: Rect, question: [String], note: [String]) {
     let width = min(78, size.columns - 2)
-    let question = TextWrap.lines(confirmation.question, width: width - 4, limit: 4)
-    let note = TextWrap.lines(glyphs.words(confirmation.note), width: width - 4, limit: 3)
+    let question = TextWrap.lines(confirmation.question, width: width - 4, limit: 4, mark: glyphs.ellipsis)
+    let note = TextWrap.lines(glyphs.words(confirmation.note), width: width - 4, limit: 3, mark: glyphs.ellipsis)
     return (.centered(width: width, height: question.count + note.count + 4, in: size), question, note)
   }
 

@@ -9,7 +9,7 @@ public func render(_ model: Model, size: Size) -> Frame {
   let hints = HintLine(model, width: size.columns)
   TopBar.draw(model, on: &canvas, row: layout.topRow)
   for stack in layout.stacks {
-    canvas.frame(stack, titles: stack.sections.map { PaneTitle.of($0.kind, model) })
+    canvas.frame(stack, titles: stack.sections.map { PaneTitle.of($0, model, layout) })
     for section in stack.sections {
       switch section.kind {
       case .pane(.list): ListView.draw(model, on: &canvas, in: section.content)

@@ -31,9 +31,10 @@ enum SignatureText {
   }
 
   private static func addVerified(_ report: SignatureReport, _ token: TokenView, to text: inout Paragraphs) {
+    let signed = token.whatIf == nil ? "" : "as signed: "
     let key = report.keyUsed.map { name(of: $0, text.glyphs) } ?? "a key"
     let origin = token.keys.map { " of \(Visible.escaped($0.origin))" } ?? ""
-    text.add(text.glyphs.check, "verified with \(key)\(origin)", .good)
+    text.add(text.glyphs.check, "\(signed)verified with \(key)\(origin)", .good)
   }
 
   private static func addRefused(_ report: SignatureReport, to text: inout Paragraphs) {
@@ -91,7 +92,7 @@ enum SignatureText {
   private static func addFindings(_ token: TokenView, _ model: Model, to text: inout Paragraphs) {
     let glyphs = text.glyphs
     let isRefused = token.inspection.signature.outcome == .refused
-    for check in token.inspection.checks(at: model.now.timestamp) where check.outcome == .fail {
+    for check in token.shown.checks(at: model.now.timestamp) where check.outcome == .fail {
       switch check.id {
       case "signature", "expiry": continue
       case "algorithm" where isRefused: continue
@@ -146,7 +147,7 @@ struct Paragraphs {
   mutating func add(_ sign: String, _ text: String, _ role: Role) {
     // No sentence needs more; a hostile value in one must not fill the memory.
     let sentence = glyphs.words(Visible.escaped(JSONPreview.prefix(text, limit: 2000)))
-    for (index, part) in TextWrap.lines(sentence, width: width - 2, limit: 12).enumerated() {
+    for (index, part) in TextWrap.lines(sentence, width: width - 2, limit: 12, mark: glyphs.ellipsis).enumerated() {
       var line = StyledLine()
       let isFirst = index == 0 && !sign.isEmpty
       line.add(isFirst ? "\(sign) " : "  ", Style(role, bold: isFirst))
@@ -163,12 +164,6 @@ enum SignatureView {
     for row in 0..<area.height {
       guard lines.indices.contains(offset + row) else { break }
       canvas.put(lines[offset + row], area.column + 1, area.row + row, width: area.width - 2)
-    }
-    let below = lines.count - offset - area.height
-    if below > 0, area.height > 0 {
-      let text = " \(canvas.glyphs.down) \(below) more "
-      canvas.putRight(
-        text, end: area.column + area.width, area.row + area.height - 1, width: DisplayWidth.of(text), Style(.accent))
     }
   }
 }

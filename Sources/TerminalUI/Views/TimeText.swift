@@ -25,10 +25,10 @@ enum TimeText {
 
   /// The verdict's words on time: "expires in 59m 12s (13:00:48Z)", "expires soon, in 4m 12s (13:00:48Z)".
   static func verdict(_ model: Model) -> String {
-    guard let inspection = model.token?.inspection else { return "" }
+    guard let inspection = model.token?.shown else { return "" }
     let now = model.now.timestamp
     if let left = inspection.times.remaining(at: now), let expiry = inspection.times.expiry {
-      if left <= 0, !model.isTicking { return "expired (\(model.dateAndTime(expiry)))" }
+      if left <= 0, !model.isTicking || left <= -RecentPast.seconds { return "expired (\(model.dateAndTime(expiry)))" }
       if left <= 0 { return "\(Self.expiry(left, isTicking: true)) (\(model.clock(expiry)))" }
       let isValid =
         inspection.times.notBefore.map { $0 <= now } ?? true && inspection.times.issuedAt.map { $0 <= now } ?? true
@@ -45,7 +45,7 @@ enum TimeText {
   /// "59m 12s", or "valid in 16m 38s", for where there is no room for more.
   static func countdown(_ model: Model) -> String? {
     let now = model.now.timestamp
-    guard let times = model.token?.inspection.times, let left = times.remaining(at: now) else { return nil }
+    guard let times = model.token?.shown.times, let left = times.remaining(at: now) else { return nil }
     if left > 0, let start = times.notBefore, start > now {
       return "valid in \(Countdown.text(now.distance(to: start)))"
     }
@@ -60,9 +60,9 @@ enum TimeText {
 
   /// The role of a token's time: it changes at a fifth of the life, or five minutes, and at its end.
   static func role(of token: TokenView, _ now: Timestamp) -> Role {
-    guard let left = token.inspection.times.remaining(at: now) else { return .muted }
+    guard let left = token.shown.times.remaining(at: now) else { return .muted }
     if left <= 0 { return .bad }
-    return token.inspection.times.expiresSoon(at: now) ? .warning : .good
+    return token.shown.times.expiresSoon(at: now) ? .warning : .good
   }
 }
 
@@ -76,8 +76,8 @@ enum TimeLeftView {
       canvas.put("no token yet", column, area.row, width: width, Style(.muted))
       return
     }
-    guard let expiry = token.inspection.times.expiry else {
-      let words = canvas.glyphs.words(token.inspection.timeInWords(at: model.now.timestamp))
+    guard let expiry = token.shown.times.expiry else {
+      let words = canvas.glyphs.words(token.shown.timeInWords(at: model.now.timestamp))
       for (index, line) in TextWrap.lines(words, width: width, limit: area.height).enumerated() {
         canvas.put(line, column, area.row + index, width: width, Style(.muted))
       }
@@ -100,12 +100,13 @@ enum TimeLeftView {
     canvas.putRight(label, end: column + width, area.row, width: 4, Style(role))
     guard area.height > 1 else { return }
     let (short, place): (String, String)
-    if let start = token.inspection.times.notBefore, start > now {
+    if let start = token.shown.times.notBefore, start > now {
       (short, place) = ("valid in \(Countdown.text(now.distance(to: start)))", ", from \(model.clock(start))")
     } else if left > 0 {
       (short, place) = (Countdown.text(left), ", until \(model.clock(expiry))")
     } else {
-      (short, place) = (TimeText.expiry(left, isTicking: model.isTicking), ", at \(model.clock(expiry))")
+      let time = left > -86_400 ? model.clock(expiry) : model.dateAndTime(expiry)
+      (short, place) = (TimeText.expiry(left, isTicking: model.isTicking), ", at \(time)")
     }
     let text = short.count + place.count <= width ? short + place : short
     canvas.put(text, column, area.row + 1, width: width, Style(role))

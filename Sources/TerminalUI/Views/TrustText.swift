@@ -159,7 +159,9 @@ struct TrustText {
   }
 
   private mutating func value(_ label: String, _ value: String, _ row: Int) {
-    for (index, part) in TextWrap.lines(shown(value), width: max(10, width - label.count), limit: 6).enumerated() {
+    for (index, part) in TextWrap.lines(
+      shown(value), width: max(10, width - label.count), limit: 6, mark: glyphs.ellipsis
+    ).enumerated() {
       var line = StyledLine(index == 0 ? label : String(repeating: " ", count: label.count), Style(.muted))
       line.add(part)
       lines.append(Line(text: line, row: row))
@@ -219,7 +221,9 @@ struct TrustText {
   /// A sentence behind a sign, wrapped and indented under itself.
   private mutating func wrapped(_ start: String, _ text: String, _ role: Role, _ row: Int? = nil) {
     let indent = DisplayWidth.of(start)
-    for (index, part) in TextWrap.lines(shown(text), width: max(10, width - indent), limit: 12).enumerated() {
+    for (index, part) in TextWrap.lines(shown(text), width: max(10, width - indent), limit: 12, mark: glyphs.ellipsis)
+      .enumerated()
+    {
       var line = StyledLine(
         index == 0 ? start : String(repeating: " ", count: indent), Style(role, bold: index == 0 && indent == 2))
       line.add(part, Style(role))
@@ -281,11 +285,6 @@ enum TrustRender {
       canvas.put(line.text, inside.column, inside.row + row, width: inside.width, reverse: isSelected && isFirst)
     }
     let below = lines.count - view.offset - height
-    if below > 0 {
-      let text = " \(canvas.glyphs.down) \(below) more "
-      canvas.putRight(
-        text, end: rect.column + rect.width - 2, rect.row + rect.height - 1, width: DisplayWidth.of(text),
-        Style(.accent))
-    }
+    canvas.markCut(rect, below: below)
   }
 }

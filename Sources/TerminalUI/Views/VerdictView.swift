@@ -32,7 +32,7 @@ enum VerdictView {
   private static func parts(_ model: Model) -> [VerdictLine.Part] {
     guard let token = model.token else { return [] }
     // What fails of issuer and audience stands in the Signature pane; trust is what the open policies say.
-    var parts = VerdictLine.of(token.inspection, at: model.now.timestamp).filter { $0.name != .trust }
+    var parts = VerdictLine.of(token.shown, at: model.now.timestamp).filter { $0.name != .trust }
     // What nobody signed has no signature to speak of.
     if token.whatIf != nil { parts.removeAll { $0.name == .signature } }
     if let trust = TrustSummary(model) {
@@ -81,7 +81,7 @@ enum VerdictView {
   private static func detailRole(_ part: VerdictLine.Part, _ role: Role, _ model: Model) -> Role {
     if role == .bad { return .bad }
     guard part.name == .time, let token = model.token else { return .muted }
-    return token.inspection.times.expiresSoon(at: model.now.timestamp) ? .warning : .muted
+    return token.shown.times.expiresSoon(at: model.now.timestamp) ? .warning : .muted
   }
 
   private static func look(_ word: VerdictLine.Word, _ glyphs: Glyphs) -> (sign: String, role: Role) {
