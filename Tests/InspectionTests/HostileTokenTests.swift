@@ -90,11 +90,14 @@ struct HostileTokenTests {
         audiences: Bool.random(using: &random) ? ["a"] : [], leeway: Bool.random(using: &random) ? .max : 0)
       let inspection = Inspection(CompactToken(parsing: text), options: options, now: now)
       let redact = Bool.random(using: &random)
+      let json =
+        redact
+        ? JSONReport.verify(inspection, now: now, redact: redact)
+        : JSONReport.inspect(inspection, now: now, redact: redact)
       let shown = [
         TextReport.render(inspection, now: now, redact: redact, utcOffset: 3600),
         TextReport.verdict(inspection, now: now),
-        (redact ? JSONReport.verify : JSONReport.inspect)(inspection, now, redact).compact(
-          escaping: Visible.needsEscape),
+        json.compact(escaping: Visible.needsEscape),
       ]
       let judged = (inspection.checks + inspection.warnings).flatMap { [$0.title, $0.actual, $0.expected, $0.hint] }
       // One expectation a token: each costs more than what it looks at.

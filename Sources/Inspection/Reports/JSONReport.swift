@@ -12,13 +12,17 @@ public enum JSONReport {
 
   /// `idp inspect --json`: everything that the panes show.
   ///
-  /// - Parameter redact: cuts the signature part out of tokens, of those inside the claims too.
-  public static func inspect(_ inspection: Inspection, now: Timestamp, redact: Bool = false) -> JSON {
+  /// - Parameters:
+  ///   - policies: what relying parties decide, one check for each policy.
+  ///   - redact: cuts the signature part out of tokens, of those inside the claims too.
+  public static func inspect(
+    _ inspection: Inspection, now: Timestamp, policies: [Check] = [], redact: Bool = false
+  ) -> JSON {
     let token = inspection.token
     var members = verdict(inspection, now)
     members += [
       ("state", JSON(inspection.state(at: now).rawValue)),
-      ("verdict", .object(JSONObject(VerdictLine.of(inspection, at: now).map(part)))),
+      ("verdict", .object(JSONObject(VerdictLine.of(inspection, at: now, policies: policies).map(part)))),
       ("kind", JSON(kind(token.kind))),
       ("now", JSON(now.rfc3339())),
     ]
@@ -30,6 +34,7 @@ public enum JSONReport {
       ("explained", explained(inspection)),
       ("problems", .array(token.problems.map(problem))),
       ("warnings", .array(inspection.warnings.map(CheckReport.json))),
+      ("policies", .array(policies.map(CheckReport.json))),
       ("token", JSON(redact ? token.redacted : token.text)),
     ]
     return .object(JSONObject(members))

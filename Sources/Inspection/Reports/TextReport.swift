@@ -14,25 +14,27 @@ public struct TextReport {
 
   private let inspection: Inspection
   private let now: Timestamp
+  private let policies: [Check]
   private let paint: Paint
   private let redact: Bool
   private let utcOffset: Int
   private let signs: Signs
   private var lines: [String] = []
 
-  /// `idp inspect`: header, claims, verdict, checks and warnings, aligned, one line feed at the end.
+  /// `idp inspect`: header, claims, verdict, checks, policies and warnings, aligned, one line feed at the end.
   ///
   /// - Parameters:
+  ///   - policies: what relying parties decide, one check for each policy.
   ///   - paint: puts colours around texts.
   ///   - redact: cuts the signatures of tokens inside the claims out; the token itself is never printed.
   ///   - utcOffset: seconds east of UTC that times are shown at.
   ///   - ascii: signs of ASCII only.
   public static func render(
-    _ inspection: Inspection, now: Timestamp, paint: @escaping Paint = plain, redact: Bool = false, utcOffset: Int = 0,
-    ascii: Bool = false
+    _ inspection: Inspection, now: Timestamp, policies: [Check] = [], paint: @escaping Paint = plain,
+    redact: Bool = false, utcOffset: Int = 0, ascii: Bool = false
   ) -> String {
     var report = TextReport(
-      inspection: inspection, now: now, paint: paint, redact: redact, utcOffset: utcOffset,
+      inspection: inspection, now: now, policies: policies, paint: paint, redact: redact, utcOffset: utcOffset,
       signs: ascii ? .ascii : .unicode)
     report.write()
     return report.lines.joined(separator: "\n") + "\n"
@@ -98,10 +100,11 @@ public struct TextReport {
     lines.append("")
     verdictLine()
     lines.append("")
-    heading("Checks")
-    let checks = inspection.checks(at: now)
-    let width = checks.map { TextWidth.of($0.title) }.max() ?? 0
-    for check in checks { write(check, titleWidth: width) }
+    write(inspection.checks(at: now), "Checks")
+    if !policies.isEmpty {
+      lines.append("")
+      write(policies, "Trust policies")
+    }
     guard !inspection.warnings.isEmpty else { return }
     lines.append("")
     heading("Warnings")
@@ -111,7 +114,7 @@ public struct TextReport {
   private mutating func heading(_ text: String) { lines.append(paint(.heading, text)) }
 
   private mutating func verdictLine() {
-    let parts = VerdictLine.of(inspection, at: now).map { part in
+    let parts = VerdictLine.of(inspection, at: now, policies: policies).map { part in
       let role: Role =
         switch part.word {
         case .ok: .good
@@ -119,13 +122,23 @@ public struct TextReport {
         case .notChecked, .unknown: .warning
         }
       let detail =
-        part.name == .time && part.word != .unknown ? ", \(inspection.timeInWords(at: now, utcOffset: utcOffset))" : ""
+        switch part.name {
+        case .time where part.word != .unknown: ", \(inspection.timeInWords(at: now, utcOffset: utcOffset))"
+        case .trust where !policies.isEmpty: ", \(part.detail)"
+        default: ""
+        }
       return paint(.text, part.name.rawValue + " ") + paint(role, part.word.rawValue) + paint(.muted, detail)
     }
     lines.append(parts.joined(separator: paint(.muted, " \(signs.separator) ")))
   }
 
   // MARK: Checks
+
+  private mutating func write(_ checks: [Check], _ title: String) {
+    heading(title)
+    let width = checks.map { TextWidth.of($0.title) }.max() ?? 0
+    for check in checks { write(check, titleWidth: width) }
+  }
 
   private mutating func write(_ check: Check, titleWidth: Int) {
     let title = check.title + String(repeating: " ", count: max(titleWidth - TextWidth.of(check.title), 0))

@@ -28,13 +28,15 @@ public struct VerdictLine: Sendable {
   }
 
   /// The four parts, in the order of ``Name``.
-  public static func of(_ inspection: Inspection, at now: Timestamp) -> [Part] {
+  ///
+  /// - Parameter policies: what relying parties decide, where that is known.
+  public static func of(_ inspection: Inspection, at now: Timestamp, policies: [Check] = []) -> [Part] {
     let checks = inspection.checks(at: now)
     func check(_ id: String) -> Check? { checks.first { $0.id == id } }
     return [
       shape(check("format")), signature(inspection, check("signature")),
       Part(name: .time, word: timeWord(inspection, checks.suffix(3)), detail: inspection.timeInWords(at: now)),
-      trust([check("issuer"), check("audience")].compactMap(\.self)),
+      trust([check("issuer"), check("audience")].compactMap(\.self), policies),
     ]
   }
 
@@ -59,14 +61,39 @@ public struct VerdictLine: Sendable {
     return checks.contains { $0.outcome == .pass } ? .ok : .unknown
   }
 
-  private static func trust(_ checks: [Check]) -> Part {
+  private static func trust(_ checks: [Check], _ policies: [Check]) -> Part {
     if let failed = checks.first(where: { $0.outcome == .fail }) {
       return Part(name: .trust, word: .bad, detail: "the \(failed.title) is not the expected one")
     }
+    if let part = Part(policies: policies) { return part }
     if checks.contains(where: { $0.outcome == .unknown }) { return Part(name: .trust, word: .unknown, detail: "") }
     let passed = checks.filter { $0.outcome == .pass }.map(\.title)
     guard !passed.isEmpty else { return Part(name: .trust, word: .notChecked, detail: "") }
     return Part(name: .trust, word: .ok, detail: "\(passed.joined(separator: " and ")) as expected")
+  }
+}
+
+extension VerdictLine.Part {
+  /// What policies decide, all of them in a word; nil without any.
+  ///
+  /// - Parameter policies: one check for each, with its name as the title.
+  public init?(policies: [Check]) {
+    func all(_ outcome: Check.Outcome) -> [Check] { policies.filter { $0.outcome == outcome } }
+    func words(_ some: [Check], _ one: String, _ several: String) -> String {
+      some.count == 1 ? "\(some[0].title) \(one)" : "\(some.count) of \(policies.count) \(several)"
+    }
+    let (refusing, open) = (all(.fail), all(.unknown))
+    if policies.isEmpty { return nil }
+    if !refusing.isEmpty {
+      self.init(name: .trust, word: .bad, detail: words(refusing, "refuses it", "policies refuse it"))
+    } else if !open.isEmpty {
+      self.init(name: .trust, word: .unknown, detail: words(open, "cannot be told", "cannot be told"))
+    } else {
+      let count = policies.count
+      self.init(
+        name: .trust, word: .ok,
+        detail: count == 1 ? "\(policies[0].title) accepts it" : "all \(count) policies accept it")
+    }
   }
 }
 

@@ -30,14 +30,7 @@ enum TrustPane {
   }
 
   /// `aws deploy`
-  static func name(of index: Int, _ model: Model) -> String {
-    guard let configuration = model.trust.documents?.configurations[index] else { return "" }
-    // What has no name of its own is called as its file, whose folder would only take room.
-    let isFile = configuration.name == configuration.location.file
-    let own = isFile ? configuration.name.split(separator: "/").last.map(String.init) : nil
-    let name = Visible.escaped(JSONPreview.prefix(own ?? configuration.name, limit: 100))
-    return "\(configuration.relyingParty.rawValue) \(name)"
-  }
+  static func name(of index: Int, _ model: Model) -> String { model.trust.documents?.configurations[index].label ?? "" }
 
   private static func policy(_ index: Int, _ name: String, _ label: Int, _ model: Model) -> StyledLine {
     let glyphs = model.options.glyphs
@@ -91,38 +84,21 @@ enum TrustPane {
 }
 
 /// All policies against the selected token, in a word.
-struct TrustSummary {
-  let word: VerdictLine.Word
-  let detail: String
-
+enum TrustSummary {
   /// Nil when no policy is open, or when there is no token.
-  init?(_ model: Model) {
+  static func part(_ model: Model) -> VerdictLine.Part? {
     guard let id = model.selected, let token = model.token, model.trust.rowCount > 0 else { return nil }
-    guard model.trust.count > 0 else {
-      (word, detail) = (.unknown, "no policy can be read")
-      return
-    }
-    guard token.presented != nil else {
-      (word, detail) = (.unknown, "there are no claims to decide by")
-      return
-    }
-    let outcomes = (0..<model.trust.count).map { model.trust.outcome(of: $0, for: id) }
-    let refusing = outcomes.indices.filter { outcomes[$0]?.decision == .reject }
-    let open = outcomes.indices.filter { outcomes[$0] == nil || outcomes[$0]?.decision == .unknown }
-    let count = model.trust.count
-    if let first = refusing.first {
-      word = .bad
-      detail =
-        refusing.count == 1
-        ? "\(TrustPane.name(of: first, model)) refuses it" : "\(refusing.count) of \(count) policies refuse it"
-    } else if let first = open.first {
-      word = .unknown
-      detail =
-        open.count == 1
-        ? "\(TrustPane.name(of: first, model)) cannot be told" : "\(open.count) of \(count) cannot be told"
-    } else {
-      word = .ok
-      detail = count == 1 ? "\(TrustPane.name(of: 0, model)) accepts it" : "all \(count) policies accept it"
-    }
+    guard model.trust.count > 0 else { return unknown("no policy can be read") }
+    guard token.presented != nil else { return unknown("there are no claims to decide by") }
+    return VerdictLine.Part(
+      policies: (0..<model.trust.count).map { index in
+        Check(
+          id: "policy", title: TrustPane.name(of: index, model),
+          outcome: model.trust.outcome(of: index, for: id).map { Check.Outcome($0.decision) } ?? .unknown)
+      })
+  }
+
+  private static func unknown(_ detail: String) -> VerdictLine.Part {
+    VerdictLine.Part(name: .trust, word: .unknown, detail: detail)
   }
 }

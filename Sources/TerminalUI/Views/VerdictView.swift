@@ -35,9 +35,7 @@ enum VerdictView {
     var parts = VerdictLine.of(token.shown, at: model.now.timestamp).filter { $0.name != .trust }
     // What nobody signed has no signature to speak of.
     if token.whatIf != nil { parts.removeAll { $0.name == .signature } }
-    if let trust = TrustSummary(model) {
-      parts.append(VerdictLine.Part(name: .trust, word: trust.word, detail: trust.detail))
-    }
+    if let trust = TrustSummary.part(model) { parts.append(trust) }
     return parts
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Inspection
+import TrustPolicy
 
 /// `idp inspect`: everything that the panes of the interface show, as text or JSON.
 struct InspectCommand: ParsableCommand {
@@ -9,7 +10,8 @@ struct InspectCommand: ParsableCommand {
     abstract: "Show what is in a token and what is to be said about it.",
     discussion: """
       What can be read of a broken token is shown. Shape, signature and time are judged apart. Keys are fetched only \
-      from issuers of the configuration or of this command line, never from an address that the token names.
+      from issuers of the configuration or of this command line, never from an address that the token names. The policies \
+      of the configuration are held against the token; the status is about the token alone.
 
       EXAMPLES
         idp token --audience sts.amazonaws.com | idp inspect
@@ -25,14 +27,16 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let judged = try Judgement(token)
+    let policies = judged.policies()
     if output.json {
-      try Output.print(JSONReport.inspect(judged.inspection, now: judged.now, redact: token.redact))
+      try Output.print(
+        JSONReport.inspect(judged.inspection, now: judged.now, policies: policies, redact: token.redact))
     } else {
       judged.noteInput()
       let paint = Paint(color.color, configuration: judged.configuration)
       try Output.print(
         TextReport.render(
-          judged.inspection, now: judged.now, paint: { paint($0, $1) }, redact: token.redact,
+          judged.inspection, now: judged.now, policies: policies, paint: { paint($0, $1) }, redact: token.redact,
           utcOffset: judged.utcOffset, ascii: Output.isASCII))
     }
     throw Finished(status: judged.inspection.exitStatus(at: judged.now))
@@ -56,6 +60,13 @@ struct Judgement {
       input.token,
       options: try KeyResolver(workspace: workspace).options(input.token, options.keys, audiences: options.audiences),
       now: now)
+  }
+
+  /// What the policies of the configuration decide.
+  func policies() -> [Check] {
+    guard !configuration.policies.isEmpty else { return [] }
+    return PolicyFiles.read(configuration.policies.map { .file($0) })
+      .checks(on: PresentedToken(inspection), at: now)
   }
 
   /// Says on standard error what was taken off to get the token.
