@@ -244,7 +244,7 @@ request_three 120 40 --
 press 't'
 shows 'AWS would refuse this token'
 shows 'AWS would say: AccessDenied'
-shows '^ . next failure|^ n next failure'
+shows '^ yy copy suggestion'
 picture trust-refused
 
 request_three 120 40 --
@@ -256,7 +256,7 @@ picture trust-warning
 request_three 120 36 --
 press 'm'
 shows 'Who accepts what'
-shows 'vault vault-app +. reject +. reject +. accept'
+shows 'vault vault-app +. refuses +. refuses +. accepts'
 picture matrix
 
 request_three 120 36 --
