@@ -672,6 +672,11 @@ class Vault(Exchanges):
         self.assertWorks(token.strip())
         self.assertFalse(os.path.exists(self.file))
 
+    def test_what_cannot_be_stored_is_not_asked_for(self):
+        os.mkdir(self.file)
+        result = self.ran("login", "vault", "--address", "http://127.0.0.1:9", status=2)
+        self.assertIn("it is no regular file", result.stderr)
+
     def test_login_says_what_counts_before_the_file(self):
         result = self.ran("login", "vault", environment={"VAULT_TOKEN": "other"})
         self.assertIn("VAULT_TOKEN is set", result.stderr)

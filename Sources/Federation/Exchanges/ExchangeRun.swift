@@ -46,12 +46,11 @@ extension Exchange {
           party: party, sent: notes.sent, result: .gave(outcome.fields, expiry: outcome.expiry),
           notes: [notes.clockNote].compactMap(\.self)))
     } catch {
-      let result: ExchangeReport.Result =
-        if let refusal = error.refusal {
-          .refused(refusal, error.explanation)
-        } else {
-          .failed(problem: error.found, hint: error.hint)
-        }
+      var result = ExchangeReport.Result.failed(problem: error.found, hint: error.hint)
+      if var refusal = error.refusal {
+        refusal.isForNow = error.isRetryable
+        result = .refused(refusal, error.explanation)
+      }
       return ExchangeRun(
         result: .failure(error),
         report: ExchangeReport(

@@ -16,7 +16,7 @@ public enum ExchangeJSON {
       let hidden = fields.filter { $0.isSecret && !showsSecrets }
       if !hidden.isEmpty { object.set("hidden", to: .array(hidden.map { JSON($0.name) })) }
     case .refused(let refusal, let explanation):
-      object.set("exchanged", to: false)
+      object.set("exchanged", to: refusal.isForNow ? .null : false)
       object.set(
         "refusal",
         to: [

@@ -37,11 +37,11 @@ public struct ExchangeReport: Sendable, Hashable {
     self.notes = notes
   }
 
-  /// Good when something came back, no when the party refuses.
+  /// Good when something came back, no when the party refuses; not decided when it may answer otherwise soon.
   public var exitStatus: ExitStatus {
     switch result {
     case .gave: .good
-    case .refused: .no
+    case .refused(let refusal, _): refusal.isForNow ? .undecided : .no
     case .failed: .undecided
     }
   }
@@ -59,7 +59,7 @@ public struct ExchangeReport: Sendable, Hashable {
     case .gave(_, nil): return "\(sentenceName) gave \(party.gift), without saying for how long"
     case .refused(let refusal, _):
       let code = refusal.code.isEmpty ? "" : "\(Visible.escaped(refusal.code)), "
-      return "\(sentenceName) refuses: \(code)HTTP \(refusal.status)"
+      return "\(sentenceName) \(refusal.isForNow ? "cannot answer now" : "refuses"): \(code)HTTP \(refusal.status)"
     case .failed: return "There is no answer of \(party.name)"
     }
   }
@@ -100,6 +100,8 @@ public struct ExchangeRefusal: Sendable, Hashable {
   public let code: String
   /// The text, word for word; of somebody else, to be escaped when it is shown.
   public let message: String
+  /// Whether the same request may be answered otherwise soon: the party is busy or out of order, and has not decided.
+  public var isForNow = false
 
   public init(status: Int, code: String, message: String) {
     self.status = status

@@ -7,7 +7,7 @@ public struct ExchangeForesight: Sendable {
   public let verdicts: [Verdict]
   private let refusal: ExchangeRefusal
 
-  /// Nil when there is no document of the party.
+  /// Nil when there is no document of the party, or the party is only busy.
   ///
   /// - Parameters:
   ///   - name: of the role, the provider or whatever else was asked for: the configurations that have it count, else all
@@ -17,6 +17,7 @@ public struct ExchangeForesight: Sendable {
     of refusal: ExchangeRefusal, by party: ExchangeParty, name: String?, _ documents: TrustDocuments,
     token: PresentedToken, at now: Timestamp
   ) {
+    guard !refusal.isForNow else { return nil }
     let own = documents.configurations(of: party)
     let named = own.filter { index in name.map { documents.configurations[index].name == $0 } ?? false }
     indices = named.isEmpty ? own : named

@@ -15,7 +15,7 @@ struct ExchangeCommand: ParsableCommand {
       known, with the condition at fault. Nothing is written to a file, and what is malformed is not sent.
 
       Only what the party calls retryable is asked again, a few times. The status is 0 when something came back, 1 when \
-      the party refuses, and 2 when there is no answer.
+      the party refuses, and 2 when there is no answer, or the party cannot give one now.
 
       EXAMPLES
         idp exchange aws --role-arn arn:aws:iam::111122223333:role/deploy

@@ -115,6 +115,7 @@ extension LoginCommand {
     func run() throws {
       let exchange = try vault.exchange()
       let path = try Self.path()
+      if !prints { try EditedFile.check(path, what: "Vault's token") }
       let compact = try token.token(for: VaultExchange.audience, try Workspace.current())
       let login = try exchange.outcome(compact, environment: VaultExchangeOptions.network())
       if prints { return try Output.print(login.clientToken + "\n") }

@@ -44,6 +44,13 @@ enum EditedFile {
     }
   }
 
+  /// Fails when nothing could be put there, before something is got for it that nobody could get back.
+  static func check(_ path: String, what: String) throws(Failure) {
+    let path = target(of: path)
+    try refuseForeignFolder(path, what)
+    _ = try Version(path, what)
+  }
+
   /// What is at the path, to be known again.
   private struct Version: Equatable {
     let mode: mode_t

@@ -8,7 +8,7 @@ extension Failure {
     let lines = [failure.explanation?.meaning, failure.hint, failure.clockNote].compactMap(\.self)
     self.init(
       failure.code, failure.description, hint: lines.isEmpty ? nil : lines.joined(separator: "\n"),
-      status: failure.refusal == nil ? .undecided : .no)
+      status: failure.refusal == nil || failure.isRetryable ? .undecided : .no)
   }
 }
 

@@ -61,6 +61,19 @@ import Testing
     }
   }
 
+  @Test("a party that is busy to the end has not decided")
+  func busyToTheEnd() async throws {
+    let bench = try ExchangeBench(Self.busy, Self.busy, Self.busy, Self.busy)
+    let report = try await bench.generic().run(ExchangeBench.token, by: bench.client()).report
+    #expect(report.exitStatus == .undecided)
+    #expect(report.summary(at: ExchangeBench.now).contains("cannot answer now: temporarily_unavailable, HTTP 503"))
+    #expect(ExchangeJSON.document(report, showsSecrets: false)["exchanged"] == .null)
+    let refusing = try ExchangeBench(ExchangeBench.status("400 Bad Request", #"{"error":"invalid_grant"}"#))
+    let refusal = try await refusing.generic().run(ExchangeBench.token, by: refusing.client()).report
+    #expect(refusal.exitStatus == .no)
+    #expect(ExchangeJSON.document(refusal, showsSecrets: false)["exchanged"] == false)
+  }
+
   @Test("nobody's answer is no refusal of the party, and who stands before it may be busy")
   func portal() async throws {
     let page = "<html>\u{1B}[2Jlog in first</html>"
