@@ -280,7 +280,26 @@ class Sources(EndToEndCase):
         self.assertEqual((asked["RoleArn"], asked["WebIdentityToken"]), (sts.ROLE, token))
         self.assertEqual(claims(token)["aud"], "sts.amazonaws.com")
         self.assertEqual(claims(token)["https://aws.amazon.com/roles"], [sts.ROLE])
+        # It is exchanged at once, and renewed as long as the command runs.
+        self.assertEqual(claims(token)["exp"] - claims(token)["iat"], 300)
         self.assertEqual(os.listdir(self.runtime), [])
+
+    def test_keys_that_count_before_the_token_are_remarked_on(self):
+        for environment, noted in [({"AWS_ACCESS_KEY_ID": "OLD"}, True), ({}, False)]:
+            process = self.start("exec", "--audience", "sts.amazonaws.com", "--", "true", environment=environment)
+            _, errors = process.communicate(timeout=20)
+            self.assertEqual((process.returncode, "AWS_ACCESS_KEY_ID is set" in errors), (0, noted), errors)
+
+    def test_a_token_on_the_command_line_is_remarked_on(self):
+        sts = self.sts()
+        token = self.workspace.token(audience="sts.amazonaws.com")
+        with open(self.file, "w", encoding="utf-8") as file:
+            file.write(token)
+        for given, noted in [(token, True), (self.file, False)]:
+            process = self.start(
+                "exchange", "aws", "--role-arn", sts.ROLE, "--token", given, environment=sts.environment)
+            _, errors = process.communicate(timeout=20)
+            self.assertEqual((process.returncode, "seen by everybody" in errors), (0, noted), errors)
 
     def test_a_token_is_not_pinned_when_that_is_not_wanted_or_not_possible(self):
         sts = self.sts()
