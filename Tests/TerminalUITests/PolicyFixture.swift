@@ -36,6 +36,11 @@ enum PolicyFixture {
   static let credential =
     #"{"name":"app","issuer":"https://idp.acme.dev","subject":"https://github.com/acme/app","audiences":["api://AzureADTokenExchange"]}"#
 
+  /// All but the credential, the role mended so that it takes the tokens.
+  static let mended = PolicySet([
+    document(refusing.replacing("/tree/main", with: ""), "deploy.json"), document(provider, "provider.json"),
+  ])
+
   static let all = PolicySet([
     document(refusing, "deploy.json"), document(provider, "provider.json"), document(credential, "credential.json"),
   ])

@@ -110,13 +110,7 @@ struct UpdateTrustTests {
     var screen = try ScreenDriver.withPolicies()
     try screen.press("t")
     #expect(view(screen)?.verdict?.decision == .reject)
-    let mended = PolicyFixture.refusing.replacing("/tree/main", with: "")
-    screen.send(
-      .policiesRead(
-        PolicySet([
-          PolicyFixture.document(mended, "deploy.json"),
-          PolicyFixture.document(PolicyFixture.provider, "provider.json"),
-        ])))
+    screen.send(.policiesRead(PolicyFixture.mended))
     #expect(view(screen)?.verdict?.decision == .accept)
     #expect(screen.text.contains("AWS would accept this token"))
   }

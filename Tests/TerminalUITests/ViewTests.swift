@@ -194,13 +194,7 @@ struct ViewTests {
   func answersFindTheirView() throws {
     var screen = try open(.trust)
     try screen.press("?")
-    let mended = PolicyFixture.refusing.replacing("/tree/main", with: "")
-    screen.send(
-      .policiesRead(
-        PolicySet([
-          PolicyFixture.document(mended, "deploy.json"),
-          PolicyFixture.document(PolicyFixture.provider, "provider.json"),
-        ])))
+    screen.send(.policiesRead(PolicyFixture.mended))
     try screen.press("esc")
     #expect(screen.text.contains("AWS would accept this token"))
     // An exchange whose policy is gone does not point at it any more.

@@ -83,7 +83,7 @@ struct ExecCommand: ParsableCommand {
     defer { folder.remove() }
     var run = ExecRun(
       keeper: TokenKeeper(
-        path: folder.path + "/token", supply: supply, request: try request(supply), patience: 60_000,
+        path: folder.tokenPath, supply: supply, request: try request(supply), patience: 60_000,
         report: ExecRun.report),
       signals: signals)
     noteOtherCredentials()

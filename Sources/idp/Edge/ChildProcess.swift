@@ -82,8 +82,10 @@ enum ChildProcess {
     exchange.close()
     let ended = !exchange.exceeded && awaitEnd(of: child, until: deadline)
     if !ended { ProcessTree(roots: [child]).kill() }
-    let status = reap(child)
+    // Before its number can be somebody else's.
+    leash?.release()
     RunningPrograms.remove(child)
+    let status = reap(child)
     let isFlood = exchange.output.count > outputLimit
     return Result(
       status: ended ? status : nil, output: exchange.output, errors: exchange.errors,
@@ -97,7 +99,8 @@ enum ChildProcess {
       .first { access($0, X_OK) == 0 && InputFile.exists($0) }
   }
 
-  private struct Pipe {
+  /// A pipe that no program inherits.
+  struct Pipe {
     let read: Int32
     let write: Int32
 
@@ -244,16 +247,8 @@ enum ChildProcess {
 
   /// Every descriptor but the standard three. Ours close themselves; those that our own parent left open would not.
   private static func openDescriptors() -> [Int32] {
-    guard let folder = opendir("/proc/self/fd") else { return [] }
-    defer { closedir(folder) }
-    var found: [Int32] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if let descriptor = Int32(name), descriptor > STDERR_FILENO { found.append(descriptor) }
-    }
-    return found
+    // The one that reads the folder is in it, too, and is closed by now: closing it again does no harm.
+    Listing.names(in: "/proc/self/fd").compactMap { Int32($0) }.filter { $0 > STDERR_FILENO }
   }
 
   /// Waits for the end of a program; false when its time is over before.

@@ -8,12 +8,14 @@ enum InputFile {
 
   /// The bytes of a file; a pipe such as `/dev/fd/63` will do.
   ///
-  /// - Parameter limit: the most bytes that are read; whoever has more gets an error.
-  static func read(_ path: String, limit: Int = byteLimit) throws(Failure) -> [UInt8] {
+  /// - Parameters:
+  ///   - limit: the most bytes that are read; whoever has more gets an error.
+  ///   - name: what a failure calls it, where its path is said already.
+  static func read(_ path: String, limit: Int = byteLimit, name: String? = nil) throws(Failure) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-    guard descriptor >= 0 else { throw unreadable(path, errno) }
+    guard descriptor >= 0 else { throw unreadable(name ?? path, errno) }
     defer { close(descriptor) }
-    return try read(descriptor, name: path, limit: limit)
+    return try read(descriptor, name: name ?? path, limit: limit)
   }
 
   /// The bytes of standard input, up to its end.

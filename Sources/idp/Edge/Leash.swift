@@ -29,6 +29,9 @@ final class Leash: Sendable {
     if isCut { end(program) }
   }
 
+  /// Holds nothing any more: the program has ended.
+  func release() { state.withLock { $0.program = nil } }
+
   private func end(_ program: pid_t) {
     Worker.detach { ProcessTree(roots: [program]).end() }
   }

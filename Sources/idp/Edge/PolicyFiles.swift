@@ -34,11 +34,9 @@ enum PolicyFiles {
       Result { () throws(DocumentError) in
         let bytes: [UInt8]
         do throws(Failure) {
-          bytes = try InputFile.read(UserFolders.expanded(path), limit: byteLimit)
+          bytes = try InputFile.read(UserFolders.expanded(path), limit: byteLimit, name: "it")
         } catch {
-          // The place says already which file it is.
-          let words = error.message.hasPrefix(path + " ") ? "it" + error.message.dropFirst(path.count) : error.message
-          throw DocumentError(words, remedy: error.hint, at: DocumentLocation(file: path, line: 1, column: 1))
+          throw DocumentError(error.message, remedy: error.hint, at: DocumentLocation(file: path, line: 1, column: 1))
         }
         return try Document(bytes, file: path)
       }

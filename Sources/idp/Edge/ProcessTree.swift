@@ -35,13 +35,8 @@ struct ProcessTree {
 
   /// By their descent, and whoever is in a session that one of them leads.
   private func members() -> Set<pid_t> {
-    guard !roots.isEmpty, let folder = opendir("/proc") else { return roots }
-    defer { closedir(folder) }
-    var all: [Entry] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if let process = pid_t(name).flatMap(Entry.init) { all.append(process) }
-    }
+    guard !roots.isEmpty else { return [] }
+    let all = Listing.names(in: "/proc").compactMap { pid_t($0).flatMap(Entry.init) }
     var found = roots
     var count = 0
     while found.count > count {

@@ -12,6 +12,7 @@ enum RunningPrograms {
   }
 
   private static let state = Mutex(State())
+
   /// Starts a program; nil when there is none.
   static func adding(_ start: () -> pid_t?) -> pid_t? {
     state.withLock { $0.starting += 1 }
@@ -47,15 +48,12 @@ enum RunningPrograms {
 
   private static let isWatching: Bool = {
     atexit { RunningPrograms.end() }
-    var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { return false }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    noticeDescriptor = ends[1]
-    let notices = ends[0]
+    guard let pipe = ChildProcess.Pipe() else { return false }
+    noticeDescriptor = pipe.write
     Worker.detach {
       // A handler may do next to nothing: what it is told is dealt with here.
       var notice: [UInt8] = [0, 0]
-      while read(notices, &notice, 2) != 2 {}
+      while read(pipe.read, &notice, 2) != 2 {}
       state.withLock { $0.isDying = true }
       end(isInterrupted: notice[1] != 0)
       die(by: Int32(notice[0]))

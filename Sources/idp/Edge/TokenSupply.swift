@@ -138,8 +138,8 @@ struct SupplyFailure: Error, Sendable {
 extension Surroundings {
   /// What the sources of tokens find around this process.
   ///
-  /// - Parameter mayAsk: whether their programs have the terminal, where we have it; then they get two minutes, else half
-  ///   a one.
+  /// - Parameter mayAsk: whether their programs have the terminal, where we have it; then they get two minutes in place of
+  ///   half a minute.
   static func ofSources(mayAsk: Bool = false) -> SourceSurroundings {
     SourceSurroundings(
       environment: environment, clock: { now() }, locate: { ChildProcess.path(of: $0, environment) },

@@ -29,8 +29,10 @@ struct PrivateRuntimeFolder {
 
   private static let prefix = "idp-exec-"
 
-  /// The name of the file with the token.
-  static let tokenName = "token"
+  private static let tokenName = "token"
+
+  /// The file with the token.
+  var tokenPath: String { "\(path)/\(Self.tokenName)" }
 
   private static func make(in place: String) -> (String, Int32)? {
     // Whoever looks for abandoned ones may take it between the two calls; then another one is made.
@@ -55,7 +57,7 @@ struct PrivateRuntimeFolder {
 
   private static func removeAbandoned(in place: String) {
     // As mkdtemp names them: nothing that a person would.
-    for name in names(in: place) where name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 6 {
+    for name in Listing.names(in: place) where name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 6 {
       let path = "\(place)/\(name)"
       var status = stat()
       guard lstat(path, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o7777 == 0o700,
@@ -79,18 +81,7 @@ struct PrivateRuntimeFolder {
 
   private static func empty(_ path: String) {
     // A folder with something else in it stays.
-    for name in names(in: path) where name == tokenName || name.hasPrefix(".idp-") { unlink("\(path)/\(name)") }
+    for name in Listing.names(in: path) where name == tokenName || name.hasPrefix(".idp-") { unlink("\(path)/\(name)") }
     rmdir(path)
-  }
-
-  private static func names(in folder: String) -> [String] {
-    guard let entries = opendir(folder) else { return [] }
-    defer { closedir(entries) }
-    var names: [String] = []
-    while let entry = readdir(entries) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
   }
 }
